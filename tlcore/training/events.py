@@ -1,0 +1,58 @@
+"""What can happen in a run. The loop yields events; the store, the worker and the page read them.
+
+Plain data: this module imports neither torch nor the rest of `tlcore`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What the strategy itself saw in one step: its losses, by the names on its card."""
+
+    step: int
+    values: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """What held-out test images say: `source_accuracy`, `target_accuracy`, … in [0, 1] or in nats."""
+
+    step: int
+    values: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Observed:
+    """A look inside by one observer; it never touches training.
+
+    `name` says what it is ("scene", "frame", "features"), `values` are numbers, `arrays` are numpy.
+    """
+
+    step: int
+    name: str
+    values: Mapping[str, float | str | list[str]] = field(default_factory=dict)
+    arrays: Mapping[str, Array] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Rested:
+    """All that happened up to and including `step` has been told: the moment to save, pause or stop."""
+
+    step: int
+
+
+@dataclass(frozen=True)
+class Finished:
+    """Training is over; `values` are the last evaluation."""
+
+    step: int
+    values: Mapping[str, float]
+
+
+Event = Measured | Evaluated | Observed | Rested | Finished
