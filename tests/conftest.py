@@ -1,0 +1,28 @@
+"""What all tests share: one thread, a store of their own, and the way to the real data sets."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+# Read by torch and numpy when they are first imported, so tests that need neither stay light.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("MKL_NUM_THREADS", "1")
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(autouse=True)
+def _store_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test may touch the runs of whoever runs it."""
+    monkeypatch.setenv("TLCORE_STORE", str(tmp_path / "store.sqlite3"))
+
+
+@pytest.fixture(scope="session")
+def data_folder() -> Path:
+    """The folder with MNIST, USPS and the like: `TLCORE_DATA`, or `shared/data` beside the checkout."""
+    named = os.environ.get("TLCORE_DATA")
+    folder = Path(named) if named else REPOSITORY.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip(f"no real data sets on this machine: {folder} is not a folder (set TLCORE_DATA)")
+    return folder
