@@ -1,0 +1,131 @@
+"""A domain: inputs of one kind, and how much of them may be seen."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Self
+
+import torch
+from torch import Tensor
+
+from tlcore.data.stream import Stream, generator_of, shuffled
+from tlcore.errors import RequestError, Withheld
+
+Batch = tuple[Tensor, Tensor]
+"""Inputs (B, ...) and their labels (B,)."""
+
+
+@dataclass(frozen=True)
+class Episode:
+    """A few-shot problem; its labels count from 0 to way - 1."""
+
+    support: Tensor         # (way * shot, ...)
+    support_labels: Tensor  # (way * shot,)
+    query: Tensor           # (way * query, ...)
+    query_labels: Tensor    # (way * query,)
+
+
+@dataclass(frozen=True)
+class Domain:
+    """Inputs on a device, with their labels or without; a strategy asks it for the stream it wants.
+
+    Labels that are hidden are absent: there is nothing to leak. Each stream is seeded by domain,
+    purpose and seed, and its item k is a function of k.
+    """
+
+    name: str
+    inputs: Tensor                # (N, C, H, W) uint8, or (N, D) float
+    labels: Tensor | None         # (N,) int64, or None
+    seed: int = 0
+
+    def __len__(self) -> int:
+        return len(self.inputs)
+
+    def batches(self, size: int) -> Stream[Batch]:
+        """Labelled batches: inputs (size, ...) and labels (size,)."""
+        labels = self._labels()
+        return self._rows("labelled", size).map(lambda rows: (self.inputs[rows], labels[rows]))
+
+    def unlabelled(self, size: int) -> Stream[Tensor]:
+        """Batches of inputs alone: (size, ...)."""
+        return self._rows("unlabelled", size).map(lambda rows: self.inputs[rows])
+
+    def episodes(self, way: int, shot: int, query: int) -> Stream[Episode]:
+        """Few-shot problems of `way` classes, with `shot` labelled examples and `query` questions each.
+
+        Raises `RequestError` if there are fewer than `way` classes with `shot + query` examples.
+        """
+        labels = self._labels()
+        by_class = [(labels == label).nonzero().squeeze(1) for label in labels.unique()]
+        large = [rows for rows in by_class if len(rows) >= shot + query]
+        if len(large) < way:
+            raise RequestError(
+                f"Episodes of {way} classes with {shot} + {query} examples each need {way} classes of that size, "
+                f"but '{self.name}' has {len(large)}: lower 'way', 'shot' or 'query'."
+            )
+
+        def episode(k: int) -> Episode:
+            random = generator_of(self.name, "episodes", self.seed, k)
+            chosen = torch.randperm(len(large), generator=random)[:way].tolist()
+            drawn = [large[label] for label in chosen]
+            rows = torch.stack([
+                each[torch.randperm(len(each), generator=random)[: shot + query].to(each.device)] for each in drawn
+            ])  # (way, shot + query)
+            names = torch.arange(way, device=labels.device)
+            return Episode(
+                self.inputs[rows[:, :shot].flatten()], names.repeat_interleave(shot),
+                self.inputs[rows[:, shot:].flatten()], names.repeat_interleave(query),
+            )
+
+        return Stream(episode)
+
+    def once(self, size: int = 256) -> Iterator[Tensor]:
+        """All inputs in their order, in batches."""
+        yield from self.inputs.split(size)
+
+    def without_labels(self) -> Self:
+        return replace(self, labels=None)
+
+    def few(self, per_class: int) -> Self:
+        """`per_class` labelled examples of every class (fewer where a class is smaller), chosen by the seed."""
+        labels = self._labels()
+        order = torch.randperm(len(self), generator=generator_of(self.name, "few", self.seed)).to(labels.device)
+        kept = [order[labels[order] == label][:per_class] for label in labels.unique()]
+        rows = torch.cat(kept) if kept else order[:0]
+        return replace(self, inputs=self.inputs[rows], labels=labels[rows])
+
+    def encoded(self, encoder: Callable[[Tensor], Tensor]) -> Self:
+        """The same domain with features for inputs, computed once: (N, D)."""
+        with torch.no_grad():
+            return replace(self, inputs=torch.cat([encoder(inputs) for inputs in self.once()]))
+
+    def to(self, device: torch.device | str) -> Self:
+        labels = None if self.labels is None else self.labels.to(device)
+        return replace(self, inputs=self.inputs.to(device), labels=labels)
+
+    def _labels(self) -> Tensor:
+        if self.labels is None:
+            raise Withheld(f"The labels of '{self.name}' are hidden from this strategy: its card does not ask for them.")
+        return self.labels
+
+    def _rows(self, purpose: str, size: int) -> Stream[Tensor]:
+        rows = shuffled(len(self), size, self.name, purpose, self.seed)
+        return rows if self.inputs.device.type == "cpu" else rows.map(lambda each: each.to(self.inputs.device))
+
+
+def withheld(name: str) -> Domain:
+    """A domain of which nothing may be seen: every use of it raises `Withheld`."""
+    return _Withheld(name, torch.empty(0), None)
+
+
+class _Withheld(Domain):
+    def __getattribute__(self, attribute: str) -> object:
+        if attribute in _CLOSED:
+            name = object.__getattribute__(self, "name")
+            raise Withheld(f"'{name}' is hidden from this strategy: its card does not ask for it.")
+        return object.__getattribute__(self, attribute)
+
+    def to(self, device: torch.device | str) -> Self:
+        return self
+
+
+_CLOSED = {"inputs", "labels", "batches", "unlabelled", "episodes", "once", "few", "encoded", "without_labels"}

@@ -1,0 +1,41 @@
+"""What a strategy learns from; the answers are elsewhere."""
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+import torch
+
+from tlcore.cards import Access
+from tlcore.data.domain import Domain, withheld
+
+
+@dataclass(frozen=True)
+class Task:
+    """A source, a target, and the few target labels that a budget buys.
+
+    `target` never has labels: whoever needs all of them (an oracle) is given them as `few`.
+    """
+
+    source: Domain
+    target: Domain
+    few: Domain
+    classes: int
+    seed: int = 0
+
+    def granted(self, source: Access, target: Access) -> Self:
+        """The same task with everything withheld that was not asked for."""
+        return replace(
+            self,
+            source=_source(self.source, source),
+            target=withheld("the target") if target is Access.NOTHING else self.target.without_labels(),
+            few=self.few if target in (Access.FEW, Access.LABELS) else withheld("the labelled target"),
+        )
+
+    def to(self, device: torch.device | str) -> Self:
+        return replace(self, source=self.source.to(device), target=self.target.to(device), few=self.few.to(device))
+
+
+def _source(domain: Domain, access: Access) -> Domain:
+    if access is Access.NOTHING:
+        return withheld("the source")
+    return domain.without_labels() if access is Access.IMAGES else domain
