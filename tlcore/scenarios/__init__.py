@@ -1,0 +1,27 @@
+"""Scenarios: pairs of a source and a target domain, by name. Free of torch."""
+
+from tlcore.cards import ScenarioCard
+from tlcore.errors import UnknownKey
+from tlcore.scenarios.base import Pair, Scenario, Split
+from tlcore.scenarios.digits import PrintedToHandwritten
+from tlcore.scenarios.points import Blobs, Moons
+
+SCENARIOS: tuple[Scenario, ...] = (
+    Moons(),
+    Blobs(),
+    PrintedToHandwritten(),
+)
+
+__all__ = ["SCENARIOS", "Pair", "Scenario", "Split", "cards", "find"]
+
+
+def find(key: str) -> Scenario:
+    """The scenario of that name; raises `UnknownKey`, naming the nearest ones."""
+    for scenario in SCENARIOS:
+        if scenario.card.key == key:
+            return scenario
+    raise UnknownKey("scenario", key, [scenario.card.key for scenario in SCENARIOS])
+
+
+def cards() -> dict[str, ScenarioCard]:
+    return {scenario.card.key: scenario.card for scenario in SCENARIOS}
