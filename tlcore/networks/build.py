@@ -1,0 +1,68 @@
+"""Networks by name, with weights that depend on the seed and on nothing else."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+from torch import nn
+
+from tlcore.cards import BackboneCard
+from tlcore.errors import UnknownKey
+from tlcore.networks.backbone import Backbone, Network
+from tlcore.networks.offers import BACKBONES, Offer
+
+
+def build_backbone(key: str, *, seed: int = 0, input_shape: tuple[int, ...]) -> Backbone:
+    """A backbone for inputs of one shape, (2,) or (C, H, W), with its pre-trained weights if it has any.
+
+    Raises `UnknownKey`, `RequestError` for inputs that it cannot take, `CheckpointError` for shipped
+    weights that are damaged, and `DataUnavailable` for weights that cannot be downloaded.
+    """
+    offer = _find(key)
+    offer.check(input_shape)
+    with chance(seed):
+        backbone = offer.build(input_shape)
+    if offer.pretrain:
+        offer.pretrain(backbone)
+    return backbone.to(memory_format=torch.channels_last)
+
+
+def build_network(key: str, classes: int, *, seed: int = 0, input_shape: tuple[int, ...]) -> Network:
+    """A backbone with a fresh linear head; raises what `build_backbone` raises."""
+    backbone = build_backbone(key, seed=seed, input_shape=input_shape)
+    # Seeded on its own, so that equal seeds give equal heads whatever the backbone drew.
+    with chance(seed):
+        head = nn.Linear(backbone.dim, classes)
+    return Network(backbone, head)
+
+
+def reinitialise(module: nn.Module, seed: int) -> None:
+    """Forget everything learnt: fresh weights and normalisation statistics, from the seed alone."""
+    with chance(seed):
+        for layer in module.modules():
+            reset = getattr(layer, "reset_parameters", None)
+            if callable(reset):
+                reset()
+
+
+def cards() -> dict[str, BackboneCard]:
+    """The cards of all backbones by key, in the order in which they are offered."""
+    return {offer.card.key: offer.card for offer in BACKBONES}
+
+
+@contextmanager
+def chance(seed: int) -> Iterator[None]:
+    """Random numbers from `seed` within, and the caller's own sequence undisturbed after.
+
+    Weights are drawn on the CPU, so that they are the same whatever device they move to.
+    """
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(seed)
+        yield
+
+
+def _find(key: str) -> Offer:
+    for offer in BACKBONES:
+        if offer.card.key == key:
+            return offer
+    raise UnknownKey("backbone", key, cards())

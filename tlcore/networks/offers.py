@@ -1,0 +1,127 @@
+"""The backbones on offer: what a person reads about each, and how it is built."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tlcore.cards import BackboneCard
+from tlcore.errors import RequestError
+from tlcore.networks.backbone import Backbone
+from tlcore.networks.lenet import LeNet
+from tlcore.networks.resnet import ResNet18, load_imagenet
+from tlcore.networks.small import SmallCnn, TinyMlp
+from tlcore.networks.weights import load_weights
+
+LETTERS = Path(__file__).parent / "weights" / "small-cnn-letters.safetensors"
+SMALLEST_IMAGE = 8
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A card, how to build it from the shape of one input, and how it comes by pre-trained weights, if it does."""
+
+    card: BackboneCard
+    build: Callable[[tuple[int, ...]], Backbone]
+    pretrain: Callable[[Backbone], None] | None = None
+
+    def check(self, input_shape: tuple[int, ...]) -> None:
+        """Raise `RequestError` for inputs that this backbone cannot take."""
+        kind = "points" if len(input_shape) == 1 else "images"
+        if kind != self.card.takes:
+            raise RequestError(
+                f"The backbone '{self.card.key}' takes {self.card.takes}, but these are {kind} of shape "
+                f"{input_shape}: choose a backbone that takes {kind}."
+            )
+        if kind == "images" and (len(input_shape) != 3 or input_shape[0] not in (1, 3)):
+            raise RequestError(f"An image should be grey or of three colours, (C, H, W), but is {input_shape}.")
+        if kind == "images" and min(input_shape[1:]) < SMALLEST_IMAGE:
+            raise RequestError(
+                f"The backbone '{self.card.key}' takes images of {SMALLEST_IMAGE}×{SMALLEST_IMAGE} pixels or more, "
+                f"but these are {input_shape[1]}×{input_shape[2]}: enlarge them."
+            )
+
+
+def _letters(backbone: Backbone) -> None:
+    load_weights(backbone, LETTERS)
+
+
+BACKBONES: tuple[Offer, ...] = (
+    Offer(
+        BackboneCard(
+            key="tiny-mlp",
+            title="Tiny MLP",
+            idea="Two hidden layers of 32 units for points in the plane: small enough to watch every bend.",
+            takes="points",
+            dim=32,
+            parameters=1_152,
+        ),
+        build=lambda shape: TinyMlp(shape[0]),
+    ),
+    Offer(
+        BackboneCard(
+            key="small-cnn",
+            title="Small CNN",
+            idea="Three blocks of 3×3 convolutions without normalisation; sees grey images of any size from 8×8.",
+            takes="images",
+            dim=64,
+            parameters=23_296,
+        ),
+        build=lambda _: SmallCnn(),
+    ),
+    Offer(
+        BackboneCard(
+            key="small-cnn-bn",
+            title="Small CNN with batch norm",
+            idea="The small CNN with batch norm after each convolution, whose statistics carry much of the domain.",
+            takes="images",
+            dim=64,
+            parameters=23_520,
+            has_norm=True,
+        ),
+        build=lambda _: SmallCnn(norm=True),
+    ),
+    Offer(
+        BackboneCard(
+            key="small-cnn-letters",
+            title="Small CNN that knows letters",
+            idea="The small CNN with batch norm, once it has learnt to read printed letters: borrowed eyes for digits.",
+            takes="images",
+            dim=64,
+            parameters=23_520,
+            weights="letters A to Z, rendered in one font with varied size, slant, stroke and place",
+            has_norm=True,
+            source="python -m tlcore.networks.pretrain",
+        ),
+        build=lambda _: SmallCnn(norm=True),
+        pretrain=_letters,
+    ),
+    Offer(
+        BackboneCard(
+            key="lenet",
+            title="LeNet",
+            idea="The network on which adaptation between digit sets is measured in the literature; grey, 28×28.",
+            takes="images",
+            dim=500,
+            parameters=426_070,
+            source="Tzeng et al., CVPR 2017, arXiv:1702.05464, section 5.1",
+        ),
+        build=lambda _: LeNet(),
+    ),
+    Offer(
+        BackboneCard(
+            key="resnet18",
+            title="ResNet-18",
+            idea="Eighteen layers that have seen 1.2 million photographs; the usual start for photographs of your own.",
+            takes="images",
+            dim=512,
+            parameters=11_176_512,
+            weights="ImageNet-1k, torchvision's ResNet18_Weights.IMAGENET1K_V1",
+            shipped=False,
+            download_mb=44.7,
+            has_norm=True,
+            source="He et al., CVPR 2016, arXiv:1512.03385",
+        ),
+        build=lambda _: ResNet18(),
+        pretrain=load_imagenet,
+    ),
+)

@@ -1,0 +1,51 @@
+"""Small backbones that train in seconds on one core: an MLP for points, a CNN for small images."""
+
+from collections.abc import Sequence
+
+from torch import Tensor, nn
+
+from tlcore.networks.backbone import Backbone, ImageBackbone
+
+
+class TinyMlp(Backbone):
+    """Two hidden layers of `dim` units: enough to bend a boundary, few enough to watch it bend."""
+
+    takes = "points"
+
+    def __init__(self, inputs: int = 2, dim: int = 32) -> None:
+        super().__init__()
+        self.dim = dim
+        self.layers = nn.Sequential(nn.Linear(inputs, dim), nn.ReLU(), nn.Linear(dim, dim), nn.ReLU())
+
+    def forward(self, batch: Tensor) -> Tensor:
+        features: Tensor = self.layers(batch)  # (N, dim)
+        return features
+
+
+class SmallCnn(ImageBackbone):
+    """Three blocks of 3×3 convolutions on grey images of 8×8 pixels or more.
+
+    The last block is averaged over the whole image, so any size gives `dim` features.
+    """
+
+    def __init__(self, norm: bool = False, widths: Sequence[int] = (16, 32, 64)) -> None:
+        super().__init__(dim=widths[-1], mean=[0.5], std=[0.5])
+        channels = [1, *widths]
+        last = len(widths) - 1
+        self.blocks = nn.Sequential(
+            *(_block(channels[i], channels[i + 1], norm=norm, pool=i < last) for i in range(len(widths)))
+        )
+
+    def features(self, images: Tensor) -> Tensor:
+        maps: Tensor = self.blocks(images)  # (N, dim, H / 4, W / 4)
+        return maps.mean((2, 3))  # (N, dim)
+
+
+def _block(inputs: int, outputs: int, norm: bool, pool: bool) -> nn.Sequential:
+    # The maximum before the rectifier gives the same numbers as after it, on a quarter of the pixels.
+    layers: list[nn.Module] = [nn.Conv2d(inputs, outputs, 3, padding=1)]
+    if norm:
+        layers.append(nn.BatchNorm2d(outputs))
+    if pool:
+        layers.append(nn.MaxPool2d(2))
+    return nn.Sequential(*layers, nn.ReLU())
