@@ -55,10 +55,10 @@ class Card:
     avoid: str = ""                         # when not to
     assumes: str = ""
     cost: str = ""                          # against plain training, in words
-    trains: str = "the whole network"       # what changes while it runs
-    gradient: bool = True                   # False: nothing is trained by descent
+    trains: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    # of each phase, what changes in it: "backbone", "head", or the batch norms' "statistics" alone
     wants_norm: bool = False                # True: only works on a backbone with batch norm
-    flow: tuple[str, ...] = ()              # the data-flow sketch, one line an arrow
+    flow: tuple[str, ...] = ()              # the data-flow sketch: "source > backbone* > head", * is frozen
     promise: Promise | None = None
 
     def as_json(self) -> dict[str, Any]:

@@ -1,0 +1,58 @@
+"""From a scenario's arrays to a task: the only file of this room that knows torch."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+
+from tlcore.cards import ScenarioCard
+from tlcore.data import Domain, Task, withheld
+from tlcore.errors import OutOfRange
+from tlcore.scenarios import Pair, Split, find
+from tlcore.training.evaluators import Exam
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What a strategy learns from, and, apart from it, what it is examined on."""
+
+    card: ScenarioCard
+    pair: Pair
+    task: Task
+    exam: Exam
+
+
+def prepare(
+    scenario: str,
+    *,
+    shift: float | None = None,
+    settings: Mapping[str, float] | None = None,
+    target_labels: int = 0,
+    seed: int = 0,
+    device: str | torch.device = "cpu",
+) -> Prepared:
+    """Build a scenario on a device.
+
+    `target_labels` is the budget: so many target images of every class come with their label.
+    Raises what `Scenario.build` raises, and `OutOfRange` for a negative budget.
+    """
+    if target_labels < 0:
+        raise OutOfRange(f"The number of target labels per class should be at least 0, but is {target_labels}.")
+    built = find(scenario)
+    pair = built.build(shift, settings or {}, seed)
+    source = _domain(f"source of {scenario}", pair.source_train, seed)
+    target = _domain(f"target of {scenario}", pair.target_train, seed)
+    task = Task(
+        source=source,
+        target=target.without_labels(),
+        few=target.few(target_labels) if target_labels else withheld("the labelled target (its budget is 0)"),
+        classes=len(pair.classes),
+        seed=seed,
+    )
+    exam = Exam(_domain("source test", pair.source_test, seed), _domain("target test", pair.target_test, seed))
+    return Prepared(built.card, pair, task.to(device), exam.to(device))
+
+
+def _domain(name: str, split: Split, seed: int) -> Domain:
+    inputs = torch.from_numpy(split.inputs)
+    return Domain(name, inputs.contiguous(), torch.from_numpy(split.labels), seed)

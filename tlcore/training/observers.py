@@ -1,0 +1,143 @@
+"""Observers look inside while the network trains: where the features lie, and how far apart the domains are."""
+
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from tlcore.data import Domain
+from tlcore.shift.observing import observe_shift
+from tlcore.shift.projection import TrackedPCA
+from tlcore.strategies import Strategy
+from tlcore.training.evaluators import Exam
+from tlcore.training.events import Array, Observed
+
+
+class Observer(Protocol):
+    def observe(self, strategy: Strategy[Any], step: int) -> Iterator[Observed]:
+        """What there is to see at this step; called in evaluation mode, without gradients."""
+        ...
+
+
+class Probe:
+    """A fixed sample of held-out images of both domains, the same in every frame.
+
+    Up to `per_domain` items of each, as many of every class as there are to be had.
+    """
+
+    def __init__(self, exam: Exam, classes: int, per_domain: int = 300) -> None:
+        rows = [_stratified(domain, classes, per_domain) for domain in (exam.source, exam.target)]
+        domains = (exam.source, exam.target)
+        self.inputs = torch.cat([each.inputs[row] for each, row in zip(domains, rows, strict=True)])     # (N, ...)
+        self.labels = torch.cat([_labels(each)[row] for each, row in zip(domains, rows, strict=True)])   # (N,)
+        self.sources = len(rows[0])
+        self.domain = (torch.arange(len(self.labels)) >= self.sources).to(torch.uint8)                   # (N,)
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+class Scene:
+    """Tells once what every later frame refers to: the probe's items, their domain and their class."""
+
+    def __init__(self, probe: Probe, words: dict[str, str | list[str]], thumbs: int = 200) -> None:
+        self._probe, self._words, self._thumbs = probe, words, thumbs
+        self._told = False
+
+    def observe(self, strategy: Strategy[Any], step: int) -> Iterator[Observed]:
+        if self._told or step > 0:
+            return
+        self._told = True
+        probe = self._probe
+        arrays = {"domain": _bytes(probe.domain), "label": _bytes(probe.labels)}
+        if probe.inputs.ndim == 2:
+            points = probe.inputs.cpu().numpy().astype(np.float32)
+            arrays |= {"inputs": points, "extent": extent(points)}
+        else:
+            ids = torch.cat([
+                torch.arange(0, probe.sources)[:: max(1, 2 * probe.sources // self._thumbs)],
+                torch.arange(probe.sources, len(probe))[:: max(1, 2 * (len(probe) - probe.sources) // self._thumbs)],
+            ])
+            arrays |= {"thumbs": _thumbnails(probe.inputs[ids]), "thumb_ids": ids.numpy().astype(np.uint16)}
+        yield Observed(step, "scene", self._words, arrays)
+
+
+class Frames:
+    """A frame: the map of the features, the predictions, and the shift between the domains."""
+
+    def __init__(self, probe: Probe, seed: int = 0, kept: int = 12, length: int = 1, grid: int = 48) -> None:
+        self._probe, self._seed, self._grid = probe, seed, grid
+        self._map = TrackedPCA()
+        self._keep_every, self._keep_next = max(1, length // kept), 0
+
+    def observe(self, strategy: Strategy[Any], step: int) -> Iterator[Observed]:
+        probe, cut = self._probe, self._probe.sources
+        features = torch.cat([strategy.embed(each) for each in probe.inputs.split(500)]).float().cpu()   # (N, D)
+        certain, predicted = _decided(strategy, probe.inputs)
+        labels = probe.labels.cpu()
+        values = observe_shift(features[:cut], features[cut:], labels[:cut], labels[cut:], seed=self._seed)
+        arrays = {
+            "map": np.asarray(self._map(features.numpy()), dtype=np.float32),
+            "predicted": predicted,
+            "confidence": certain,
+        }
+        if probe.inputs.ndim == 2:
+            confidence, decision = _decided(strategy, self._lattice())
+            arrays |= {
+                "grid_class": decision.reshape(self._grid, self._grid),
+                "grid_confidence": confidence.reshape(self._grid, self._grid),
+            }
+        yield Observed(step, "frame", values, arrays)
+        if step >= self._keep_next:
+            self._keep_next = step + self._keep_every
+            yield Observed(step, "features", {}, {"features": features.numpy().astype(np.float16)})
+
+    def _lattice(self) -> Tensor:
+        """The points (G², 2) of a lattice over the scene, row by row from below."""
+        x0, x1, y0, y1 = extent(self._probe.inputs.cpu().numpy())
+        ys, xs = torch.meshgrid(
+            torch.linspace(y0, y1, self._grid), torch.linspace(x0, x1, self._grid), indexing="ij"
+        )
+        return torch.stack([xs.flatten(), ys.flatten()], dim=1).to(self._probe.inputs)
+
+
+def extent(points: Array) -> Array:
+    """The square window [x0, x1, y0, y1] around points (N, 2), with a margin of a tenth."""
+    low, high = points.min(0), points.max(0)
+    centre, half = (low + high) / 2, 0.55 * float((high - low).max()) or 1.0
+    return np.array([centre[0] - half, centre[0] + half, centre[1] - half, centre[1] + half], dtype=np.float32)
+
+
+def _decided(strategy: Strategy[Any], inputs: Tensor) -> tuple[Array, Array]:
+    """Confidence (0 to 255) and class of each input, as bytes (N,)."""
+    logits = torch.cat([strategy.predict(each) for each in inputs.split(4096)]).float()
+    confidence, predicted = F.softmax(logits, dim=1).max(1)
+    return _bytes((255 * confidence).round()), _bytes(predicted)
+
+
+def _stratified(domain: Domain, classes: int, count: int) -> Tensor:
+    """Row numbers: the first few of each class, and as many of each as `count` allows."""
+    labels = _labels(domain)
+    each = max(1, count // classes)
+    return torch.cat([(labels == label).nonzero().squeeze(1)[:each] for label in range(classes)])
+
+
+def _labels(domain: Domain) -> Tensor:
+    assert domain.labels is not None
+    return domain.labels
+
+
+def _bytes(values: Tensor) -> Array:
+    array: Array = values.to(torch.uint8).cpu().numpy()
+    return array
+
+
+def _thumbnails(images: Tensor, side: int = 28) -> Array:
+    """Images (N, C, H, W) uint8 as thumbnails (N, h, w, 3) uint8, at most `side` pixels wide."""
+    if images.shape[-1] > side:
+        images = F.interpolate(images.float(), size=(side, side), mode="area").round().to(torch.uint8)
+    array: Array = images.expand(-1, 3, -1, -1).permute(0, 2, 3, 1).contiguous().cpu().numpy()
+    return array
