@@ -43,11 +43,11 @@ class Styles:
         )
 
 
-def drawn(labels: NDArray[np.int64], styles: Styles) -> NDArray[np.uint8]:
-    """Images (N, 1, 8, 8) of 17 grey levels from 0 (paper) to 255 (ink), one for each label."""
+def drawn(labels: NDArray[np.int64], styles: Styles, signs: str = "0123456789") -> NDArray[np.uint8]:
+    """Images (N, 1, 8, 8) of 17 grey levels from 0 (paper) to 255 (ink): label k drawn as `signs[k]`."""
     scans = np.empty((len(labels), SCAN, SCAN), dtype=np.uint8)
     for row, label in enumerate(labels):
-        glyph = _glyph(int(label), int(styles.face[row]))
+        glyph = _glyph(signs[label], int(styles.face[row]))
         scan = glyph.transform((SCAN, SCAN), Image.Transform.AFFINE, _map(styles, row), Image.Resampling.BILINEAR)
         scans[row] = np.asarray(scan)
     return counted(scans >= 128)
@@ -71,14 +71,14 @@ def _map(styles: Styles, row: int) -> tuple[float, float, float, float, float, f
 
 
 @cache
-def _glyph(digit: int, face: int) -> Image.Image:
-    """A digit, white on black, cut to its ink, CAPITAL high and centred on a GLYPH×GLYPH canvas."""
+def _glyph(sign: str, face: int) -> Image.Image:
+    """A sign, white on black, cut to its ink, CAPITAL high and centred on a GLYPH×GLYPH canvas."""
     large = Image.new("L", (2 * GLYPH, 2 * GLYPH))
     pen = ImageDraw.Draw(large)
     if face == BITMAP:
-        pen.text((8, 8), str(digit), fill=255, font=ImageFont.load_default_imagefont())
+        pen.text((8, 8), sign, fill=255, font=ImageFont.load_default_imagefont())
     else:
-        pen.text((32, 32), str(digit), fill=255, font=ImageFont.load_default(size=CAPITAL), stroke_width=STROKES[face])
+        pen.text((32, 32), sign, fill=255, font=ImageFont.load_default(size=CAPITAL), stroke_width=STROKES[face])
     ink = large.crop(large.getbbox())
     ink = ink.resize((max(1, round(ink.width * CAPITAL / ink.height)), CAPITAL), Image.Resampling.BICUBIC)
     canvas = Image.new("L", (GLYPH, GLYPH))
