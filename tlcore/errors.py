@@ -34,7 +34,8 @@ class UnknownKey(RequestError):
     def __init__(self, kind: str, key: str, known: Iterable[str]) -> None:
         known = sorted(known)
         near = get_close_matches(key, known, n=3, cutoff=0.5)
-        hint = f"did you mean {_listed(near)}?" if near else f"known are {_listed(known)}."
+        others = f"known are {_listed(known)}." if known else "there is none to choose from."
+        hint = f"did you mean {_listed(near)}?" if near else others
         super().__init__(f"There is no {kind} '{key}': {hint}")
 
 

@@ -5,7 +5,7 @@ command line parses by it, JSON is `dataclasses.asdict`, and the documentation p
 """
 
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, asdict, dataclass, field, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from math import isfinite
 from typing import Any, Self
 
@@ -13,6 +13,7 @@ from tlcore.errors import OutOfRange, UnknownKey
 
 Value = bool | int | float | str
 
+_TYPES: dict[str, type] = {"bool": bool, "int": int, "float": float, "str": str}
 _TRUTHS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
@@ -38,8 +39,8 @@ class HParams:
     """The base of every strategy's hyper-parameters; frozen, and valid once constructed."""
 
     def __post_init__(self) -> None:
-        for each in fields(self):
-            object.__setattr__(self, each.name, _checked(each, getattr(self, each.name)))
+        for each in self.describe():
+            object.__setattr__(self, each["name"], checked(each, getattr(self, each["name"])))
 
     @classmethod
     def of(cls, settings: Mapping[str, Value | str]) -> Self:
@@ -71,20 +72,25 @@ class HParams:
         ]
 
 
-def _checked(each: Field[Any], value: Any) -> Value:
-    wanted = type(each.default)
+def checked(description: Mapping[str, Any], given: Any) -> Value:
+    """A value as its description wants it; texts, as typed on a command line, are converted.
+
+    Needs nothing but an entry of `HParams.describe()`, so that it serves where the class itself
+    (and torch behind it) must not be loaded. Raises `OutOfRange`.
+    """
+    name, wanted = description["name"], _TYPES[description["type"]]
     try:
-        value = _converted(value, wanted)
+        value: Value = _converted(given, wanted)
     except (TypeError, ValueError, KeyError, OverflowError):
-        raise OutOfRange(f"'{each.name}' should be {_kind(wanted)}, but is {value!r}.") from None
-    low, high, among = (each.metadata.get(key) for key in ("low", "high", "among"))
+        raise OutOfRange(f"'{name}' should be {_kind(wanted)}, but is {given!r}.") from None
+    low, high, among = (description.get(key) for key in ("low", "high", "among"))
     if among and value not in among:
         choices = ", ".join(str(choice) for choice in among)
-        raise OutOfRange(f"'{each.name}' should be one of {choices}, but is {value!r}.")
+        raise OutOfRange(f"'{name}' should be one of {choices}, but is {value!r}.")
     if isinstance(value, float) and not isfinite(value):
-        raise OutOfRange(f"'{each.name}' should be a finite number, but is {value}.")
+        raise OutOfRange(f"'{name}' should be a finite number, but is {value}.")
     if (low is not None and value < low) or (high is not None and value > high):
-        raise OutOfRange(f"'{each.name}' should be {_interval(low, high)}, but is {value}.")
+        raise OutOfRange(f"'{name}' should be {_interval(low, high)}, but is {value}.")
     return value
 
 

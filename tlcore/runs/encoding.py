@@ -41,6 +41,11 @@ KINDS: Mapping[type, str] = {
     Finished: "finished",
     Logged: "log",
 }
+_NUMBERS: Mapping[str, type[Measured | Evaluated | Finished]] = {
+    "measured": Measured,
+    "evaluated": Evaluated,
+    "finished": Finished,
+}
 
 
 def pack(head: Mapping[str, Any], arrays: Mapping[str, Array]) -> bytes:
@@ -93,7 +98,7 @@ def decode(message: bytes) -> StoredKind:
             case "log":
                 return Logged(step, head["text"])
             case kind:
-                return {"measured": Measured, "evaluated": Evaluated, "finished": Finished}[kind](step, values)
+                return _NUMBERS[kind](step, values)
     except KeyError as error:
         raise StoreError(f"An event in the store is of an unknown form ({error}).") from None
 

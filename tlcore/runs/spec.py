@@ -1,0 +1,143 @@
+"""What a run is: every choice that makes it, and nothing else. Two runs of one spec are one run."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any, Self
+
+from tlcore import catalogue
+from tlcore.errors import OutOfRange, RequestError, UnknownKey
+from tlcore.hparams import Value, checked
+from tlcore.runs import devices
+
+_LABELS_PER_CLASS = 5  # what a strategy gets that cannot do without target labels, if nobody says otherwise
+
+
+@dataclass(frozen=True)
+class RunSpec:
+    """Every choice that makes a run; `None` and "" leave the choice to the scenario or the strategy."""
+
+    strategy: str
+    scenario: str
+    backbone: str = ""
+    shift: float | None = None  # the scenario's first dial, in its own unit
+    settings: Mapping[str, float] = field(default_factory=dict)  # the scenario's other dials
+    target_labels: int | None = None  # labelled target images per class
+    seed: int = 0
+    steps: int | None = None
+    hparams: Mapping[str, Value] = field(default_factory=dict)
+    device: str = "auto"
+    observe: bool = True
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def of(cls, choices: Mapping[str, Any]) -> Self:
+        """A spec from its JSON. Raises `UnknownKey` for a choice that there is not, `RequestError` for one missing."""
+        known = [each.name for each in fields(cls)]
+        for name in choices:
+            if name not in known:
+                raise UnknownKey("choice", name, known)
+        for name in ("strategy", "scenario"):
+            if not isinstance(choices.get(name), str):
+                raise RequestError(f"A run needs a {name}: choose one of `tlcore list {_plural(name)}`.")
+        return cls(**choices)
+
+    def completed(self) -> Self:
+        """The same run with nothing left open, every choice checked.
+
+        Raises `UnknownKey`, `OutOfRange`, `DeviceUnavailable` or `RequestError`; loads no torch.
+        """
+        strategy = catalogue.strategy(self.strategy)
+        scenario = catalogue.scenario(self.scenario)
+        devices.lane(self.device)
+        shift, settings = self._dials(scenario)
+        return replace(
+            self,
+            backbone=self._backbone(strategy["card"], scenario),
+            shift=shift,
+            settings=settings,
+            target_labels=self._budget(strategy["card"]),
+            seed=_whole("seed", self.seed, 0, 2**31 - 1),
+            steps=None if self.steps is None else _whole("steps", self.steps, 1, 10_000_000),
+            hparams=_hparams(strategy["hparams"], self.hparams),
+        )
+
+    def with_settings(self, settings: Mapping[str, str]) -> Self:
+        """The same run with hyper-parameters or dials changed by name, as `--set NAME=VALUE` does.
+
+        Raises `UnknownKey` for a name that neither the strategy nor the scenario knows.
+        """
+        hparams = [each["name"] for each in catalogue.strategy(self.strategy)["hparams"]]
+        dials = [each["name"] for each in catalogue.scenario(self.scenario)["dials"]]
+        for name in settings:
+            if name not in (*hparams, *dials):
+                raise UnknownKey("hyper-parameter or dial", name, [*hparams, *dials])
+        spec = replace(self, hparams={**self.hparams, **{k: v for k, v in settings.items() if k in hparams}})
+        turned = {k: _number(k, v) for k, v in settings.items() if k in dials and k not in hparams}
+        shift = turned.pop(dials[0], spec.shift) if dials else spec.shift
+        return replace(spec, shift=shift, settings={**spec.settings, **turned})
+
+    def _dials(self, scenario: Mapping[str, Any]) -> tuple[float | None, dict[str, float]]:
+        first, others = scenario["dials"][:1], scenario["dials"][1:]
+        if self.shift is not None and not first:
+            raise OutOfRange(f"'{self.scenario}' is a fixed pair of domains, so it takes no shift.")
+        known = [each["name"] for each in others]
+        for name in self.settings:
+            if name not in known:
+                raise UnknownKey("dial", name, known)
+        settings = {each["name"]: _turned(each, self.settings.get(each["name"])) for each in others}
+        return (_turned(first[0], self.shift) if first else None), settings
+
+    def _backbone(self, card: Mapping[str, Any], scenario: Mapping[str, Any]) -> str:
+        known = catalogue.backbones()
+        takes = "points" if scenario["kind"] == "points" else "images"
+        if not self.backbone:
+            own = known[scenario["backbone"]]
+            fitting = [own, *(each for each in known.values() if each["takes"] == takes and each["shipped"])]
+            return str(next(each["key"] for each in fitting if each["has_norm"] or not card["wants_norm"]))
+        backbone = catalogue.backbone(self.backbone)
+        if backbone["takes"] != takes:
+            raise RequestError(
+                f"'{self.backbone}' takes {backbone['takes']}, but '{self.scenario}' is made of {takes}: "
+                f"'{scenario['backbone']}' fits."
+            )
+        if card["wants_norm"] and not backbone["has_norm"]:
+            having = [f"'{each['key']}'" for each in known.values() if each["has_norm"] and each["takes"] == takes]
+            raise RequestError(
+                f"'{self.strategy}' works on batch norms, and '{self.backbone}' has none: choose {' or '.join(having)}."
+            )
+        return self.backbone
+
+    def _budget(self, card: Mapping[str, Any]) -> int:
+        needs = card["needs"][1] == "few"
+        if self.target_labels is None:
+            return _LABELS_PER_CLASS if needs else 0
+        if needs and self.target_labels == 0:
+            raise OutOfRange(f"'{self.strategy}' learns from labelled target images: give it at least 1 per class.")
+        return _whole("target_labels", self.target_labels, 0, 1000)
+
+
+def _hparams(descriptions: list[dict[str, Any]], given: Mapping[str, Any]) -> dict[str, Value]:
+    by_name = {each["name"]: each for each in descriptions}
+    for name in given:
+        if name not in by_name:
+            raise UnknownKey("hyper-parameter", name, by_name)
+    return {name: checked(by_name[name], value) for name, value in given.items()}
+
+
+def _turned(dial: Mapping[str, Any], value: float | None) -> float:
+    asked = dial["default"] if value is None else value
+    return float(checked({"name": dial["name"], "type": "float", "low": dial["low"], "high": dial["high"]}, asked))
+
+
+def _whole(name: str, value: Any, low: int, high: int) -> int:
+    return int(checked({"name": name, "type": "int", "low": low, "high": high}, value))
+
+
+def _number(name: str, value: Any) -> float:
+    return float(checked({"name": name, "type": "float"}, value))
+
+
+def _plural(name: str) -> str:
+    return "strategies" if name == "strategy" else f"{name}s"
