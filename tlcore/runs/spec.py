@@ -23,7 +23,7 @@ class RunSpec:
     settings: Mapping[str, float] = field(default_factory=dict)  # the scenario's other dials
     target_labels: int | None = None  # labelled target images per class
     seed: int = 0
-    steps: int | None = None
+    steps: int | None = None  # a short way to say hparams["steps"]; None: what suits the scenario
     hparams: Mapping[str, Value] = field(default_factory=dict)
     device: str = "auto"
     observe: bool = True
@@ -59,8 +59,8 @@ class RunSpec:
             settings=settings,
             target_labels=self._budget(strategy["card"]),
             seed=_whole("seed", self.seed, 0, 2**31 - 1),
-            steps=None if self.steps is None else _whole("steps", self.steps, 1, 10_000_000),
-            hparams=_hparams(strategy["hparams"], self.hparams),
+            steps=None,
+            hparams=self._hparams(strategy["hparams"], scenario["steps"]),
         )
 
     def with_settings(self, settings: Mapping[str, str]) -> Self:
@@ -92,18 +92,22 @@ class RunSpec:
     def _backbone(self, card: Mapping[str, Any], scenario: Mapping[str, Any]) -> str:
         known = catalogue.backbones()
         takes = "points" if scenario["kind"] == "points" else "images"
+        fitting = [each for each in known.values() if each["takes"] == takes]
+        having = [each["key"] for each in fitting if each["has_norm"]]
+        if card["wants_norm"] and not having:
+            raise RequestError(
+                f"'{self.strategy}' works on batch norms, and no backbone for {takes} has any: choose another scenario."
+            )
         if not self.backbone:
-            own = known[scenario["backbone"]]
-            fitting = [own, *(each for each in known.values() if each["takes"] == takes and each["shipped"])]
-            return str(next(each["key"] for each in fitting if each["has_norm"] or not card["wants_norm"]))
+            own = str(scenario["backbone"])
+            return str(having[0]) if card["wants_norm"] and own not in having else own
         backbone = catalogue.backbone(self.backbone)
         if backbone["takes"] != takes:
             raise RequestError(
                 f"'{self.backbone}' takes {backbone['takes']}, but '{self.scenario}' is made of {takes}: "
                 f"'{scenario['backbone']}' fits."
             )
-        if card["wants_norm"] and not backbone["has_norm"]:
-            having = [f"'{each['key']}'" for each in known.values() if each["has_norm"] and each["takes"] == takes]
+        if card["wants_norm"] and self.backbone not in having:
             raise RequestError(
                 f"'{self.strategy}' works on batch norms, and '{self.backbone}' has none: choose {' or '.join(having)}."
             )
@@ -117,13 +121,20 @@ class RunSpec:
             raise OutOfRange(f"'{self.strategy}' learns from labelled target images: give it at least 1 per class.")
         return _whole("target_labels", self.target_labels, 0, 1000)
 
-
-def _hparams(descriptions: list[dict[str, Any]], given: Mapping[str, Any]) -> dict[str, Value]:
-    by_name = {each["name"]: each for each in descriptions}
-    for name in given:
-        if name not in by_name:
-            raise UnknownKey("hyper-parameter", name, by_name)
-    return {name: checked(by_name[name], value) for name, value in given.items()}
+    def _hparams(self, descriptions: list[dict[str, Any]], steps: int) -> dict[str, Value]:
+        by_name = {each["name"]: each for each in descriptions}
+        for name in self.hparams:
+            if name not in by_name:
+                raise UnknownKey("hyper-parameter", name, by_name)
+        if "steps" not in by_name:
+            if self.steps is not None:
+                raise RequestError(f"'{self.strategy}' sets the number of its steps by itself.")
+            given = dict(self.hparams)
+        elif self.steps is None:
+            given = {"steps": steps, **self.hparams}
+        else:
+            given = {**self.hparams, "steps": self.steps}
+        return {name: checked(each, given.get(name, each["default"])) for name, each in by_name.items()}
 
 
 def _turned(dial: Mapping[str, Any], value: float | None) -> float:
