@@ -9,7 +9,7 @@ pretrain.py    python -m tlcore.networks.pretrain: how the shipped weights were 
 """
 
 from tlcore.networks.backbone import Backbone, ImageBackbone, Network
-from tlcore.networks.build import build_backbone, build_network, cards, reinitialise
+from tlcore.networks.build import build_backbone, build_network, cards
 from tlcore.networks.offers import BACKBONES
 from tlcore.networks.weights import load_weights, save_weights
 
@@ -22,6 +22,5 @@ __all__ = [
     "build_network",
     "cards",
     "load_weights",
-    "reinitialise",
     "save_weights",
 ]

@@ -36,15 +36,6 @@ def build_network(key: str, classes: int, *, seed: int = 0, input_shape: tuple[i
     return Network(backbone, head)
 
 
-def reinitialise(module: nn.Module, seed: int) -> None:
-    """Forget everything learnt: fresh weights and normalisation statistics, from the seed alone."""
-    with chance(seed):
-        for layer in module.modules():
-            reset = getattr(layer, "reset_parameters", None)
-            if callable(reset):
-                reset()
-
-
 def cards() -> dict[str, BackboneCard]:
     """The cards of all backbones by key, in the order in which they are offered."""
     return {offer.card.key: offer.card for offer in BACKBONES}

@@ -1,0 +1,121 @@
+"""What backbones do with images, whatever their type, colour, size and memory layout."""
+
+import numpy as np
+import pytest
+import torch
+from sklearn.datasets import load_digits
+from sklearn.linear_model import LogisticRegression
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from tlcore.networks import Backbone, build_backbone
+from tlcore.networks.lenet import LeNet
+from tlcore.networks.resnet import ResNet18
+
+IMAGE_KEYS = ("small-cnn", "small-cnn-bn", "small-cnn-letters", "lenet")
+
+
+def grey(count: int = 3, side: int = 8) -> Tensor:
+    return torch.randint(0, 256, (count, 1, side, side), dtype=torch.uint8)
+
+
+@pytest.mark.parametrize("key", IMAGE_KEYS)
+def test_bytes_and_floats_of_one_image_are_the_same_image(key: str) -> None:
+    backbone = build_backbone(key, input_shape=(1, 8, 8)).eval()
+    images = grey()
+    torch.testing.assert_close(backbone(images), backbone(images.double().div(255).float()))
+
+
+@pytest.mark.parametrize("key", IMAGE_KEYS)
+def test_a_grey_image_in_three_equal_colours_looks_the_same(key: str) -> None:
+    backbone = build_backbone(key, input_shape=(1, 8, 8)).eval()
+    images = grey()
+    torch.testing.assert_close(backbone(images), backbone(images.expand(-1, 3, -1, -1)))
+
+
+@pytest.mark.parametrize("key", IMAGE_KEYS)
+@pytest.mark.parametrize("side", [8, 9, 16, 28, 32])
+def test_images_of_any_size_from_eight_pixels_give_one_row_of_features_each(key: str, side: int) -> None:
+    backbone = build_backbone(key, input_shape=(3, side, side)).eval()
+    features = backbone(torch.rand(2, 3, side, side))
+    assert features.shape == (2, backbone.dim)
+    assert features.isfinite().all()
+
+
+def test_colour_backbones_see_grey_images_in_three_channels_normalised_as_imagenet() -> None:
+    backbone = ResNet18().eval()
+    images = torch.rand(1, 1, 64, 64)
+    mean, std = torch.tensor([0.485, 0.456, 0.406]), torch.tensor([0.229, 0.224, 0.225])
+    expected = (images.repeat(1, 3, 1, 1) - mean.view(3, 1, 1)) / std.view(3, 1, 1)
+    torch.testing.assert_close(backbone(images), backbone.layers(expected), rtol=1e-3, atol=1e-4)
+
+
+def test_resnet_enlarges_small_images_and_reduces_large_ones() -> None:
+    sides: list[int] = []
+    backbone = ResNet18().eval()
+    backbone.layers.conv1.register_forward_pre_hook(lambda _, inputs: sides.append(inputs[0].shape[-1]))
+    for side in (8, 96, 300):
+        backbone(torch.rand(1, 3, side, side))
+    assert sides == [64, 96, 224]
+
+
+def test_lenet_is_the_network_of_the_paper() -> None:
+    torch.manual_seed(0)
+    backbone = LeNet()
+    images = torch.rand(2, 1, 28, 28)
+    first, second, dense = (layer for layer in backbone.modules() if isinstance(layer, nn.Conv2d | nn.Linear))
+    maps = F.max_pool2d(F.conv2d(images * 2 - 1, first.weight, first.bias).relu(), 2)  # (2, 20, 12, 12)
+    maps = F.max_pool2d(F.conv2d(maps, second.weight, second.bias).relu(), 2)  # (2, 50, 4, 4)
+    expected = F.linear(maps.flatten(1), dense.weight, dense.bias).relu()  # (2, 500)
+    assert maps.shape == (2, 50, 4, 4)
+    torch.testing.assert_close(backbone(images), expected)
+
+
+@pytest.mark.parametrize("key", ["small-cnn-bn", "lenet"])
+def test_weights_and_what_flows_between_layers_are_channels_last(key: str) -> None:
+    backbone = build_backbone(key, input_shape=(1, 28, 28))
+    layouts: list[bool] = []
+    for layer in backbone.modules():
+        if isinstance(layer, nn.Conv2d):
+            layouts.append(layer.weight.is_contiguous(memory_format=torch.channels_last))
+            layer.register_forward_hook(
+                lambda _, __, maps: layouts.append(maps.is_contiguous(memory_format=torch.channels_last))
+            )
+    backbone(grey(side=28))
+    assert all(layouts)
+
+
+def test_gradients_reach_every_weight_and_the_image() -> None:
+    backbone = build_backbone("small-cnn-bn", input_shape=(1, 8, 8))
+    images = torch.rand(16, 1, 8, 8, requires_grad=True)
+    backbone(images).square().sum().backward()
+    assert all(weight.grad is not None and weight.grad.isfinite().all() for weight in backbone.parameters())
+    assert images.grad is not None
+    assert images.grad.abs().sum() > 0
+
+
+def test_normalisation_constants_are_not_part_of_the_weights() -> None:
+    assert not {"mean", "std"} & build_backbone("small-cnn", input_shape=(1, 8, 8)).state_dict().keys()
+
+
+def test_eyes_that_know_letters_read_digits_better_than_untrained_ones() -> None:
+    """A linear classifier on frozen features, one labelled digit a class, five draws of that one."""
+    pixels, labels = load_digits(return_X_y=True)
+    images = torch.from_numpy(np.rint(pixels * 255 / 16).astype(np.uint8)).view(-1, 1, 8, 8)
+    letters = build_backbone("small-cnn-letters", input_shape=(1, 8, 8))
+    untrained = build_backbone("small-cnn-bn", input_shape=(1, 8, 8))
+    assert probed(letters, images, labels) > probed(untrained, images, labels) + 0.1
+
+
+def probed(backbone: Backbone, images: Tensor, labels: np.ndarray) -> float:
+    with torch.no_grad():
+        features = backbone.eval()(images).numpy()
+    accuracies = []
+    for seed in range(5):
+        order = np.random.default_rng(seed).permutation(len(labels))
+        shown = np.array([order[labels[order] == digit][0] for digit in range(10)])
+        mean, std = features[shown].mean(0), features[shown].std(0) + 1e-3
+        features_seen = (features - mean) / std
+        probe = LogisticRegression(max_iter=500).fit(features_seen[shown], labels[shown])
+        accuracies.append(probe.score(features_seen, labels))
+    return float(np.mean(accuracies))
