@@ -1,0 +1,52 @@
+"""Cards and the glossary as a person reads them: one click away from what they explain."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from dashboard import words
+from tlcore import catalogue
+
+
+def about_strategy(card: Mapping[str, Any]) -> None:
+    """The idea in one sentence, and everything else behind "Card"."""
+    with st.container(key="card"), st.popover("Card", type="tertiary", help=f"All about {card['title']}"):
+        st.markdown(strategy_text(card))
+    with st.container(key="idea"):
+        st.caption(f"**{card['family'].capitalize()}.** {card['idea']}")
+
+
+def strategy_text(card: Mapping[str, Any]) -> str:
+    """A strategy's card as Markdown."""
+    facts = {
+        "Needs": words.needs(card),
+        "Use it": card["use"],
+        "Avoid it": card["avoid"],
+        "Assumes": card["assumes"],
+        "Costs": card["cost"],
+        "Trains": "; ".join(f"{phase}: {' and '.join(parts)}" for phase, parts in card["trains"].items()),
+        "Source": card["source"],
+    }
+    lines = [f"**{card['title']}** · {card['family']}", card["idea"]]
+    lines += [f"**{name}** · {text}" for name, text in facts.items() if text]
+    if card["promise"]:
+        lines.append(f"**Promise** · {_promise(card['promise'])}")
+    lines.append("**Its curves**")
+    return "\n\n".join([*lines, "\n".join(f"- *{name}*: {text}" for name, text in card["curves"].items())])
+
+
+def glossary() -> None:
+    """Every number on the page, by name."""
+    st.markdown("**What the numbers mean**")
+    for name, meaning in words.GLOSSARY.items():
+        st.markdown(f"**{name}** · {meaning}")
+
+
+def _promise(promise: Mapping[str, Any]) -> str:
+    scenario = catalogue.scenarios().get(promise["scenario"], {}).get("title", promise["scenario"])
+    over = catalogue.strategies().get(promise["over"], {"card": {"title": promise["over"]}})["card"]["title"]
+    return (
+        f"at least {promise['points']:g} points of target accuracy over {over} on {scenario}, "
+        f"mean of {promise['seeds']} seeds. The tests hold it to that."
+    )

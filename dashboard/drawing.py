@@ -1,0 +1,39 @@
+"""Small drawings beside the controls: SVG that takes its colours from the page's theme."""
+
+from html import escape
+
+import streamlit as st
+
+# Okabe-Ito without black and yellow: the order of classes, as everywhere on the page.
+CLASS_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+
+_STYLE = """
+svg { display: block; width: 100%; height: auto; font-family: var(--st-font); font-size: 10.5px; overflow: visible; }
+text { fill: var(--st-text-color); }
+.quiet { fill: var(--st-text-color); opacity: .65; }
+.box { fill: var(--st-secondary-background-color); stroke: var(--st-border-color); }
+.frozen { stroke: var(--st-text-color); stroke-opacity: .55; stroke-dasharray: 2 2; }
+.line { fill: none; stroke: var(--st-text-color); stroke-opacity: .6; stroke-width: 1.2; }
+.tip { fill: var(--st-text-color); fill-opacity: .6; }
+"""
+
+# Streamlit cuts SVG out of st.html; a component may draw it. Two lines at least: one would be read as a path.
+_SCRIPT = """
+export default function ({ parentElement, data }) {
+  const place = parentElement.querySelector("[data-drawing]")
+  if (place.innerHTML !== data.svg) place.innerHTML = data.svg
+}
+"""
+
+
+def drawing(svg: str, key: str) -> None:
+    """Show an `<svg>` made by `framed`; the same key is redrawn in place, without a flicker."""
+    component = st.components.v2.component(
+        "drawing", html="<div data-drawing></div>", css=_STYLE, js=_SCRIPT, isolate_styles=True
+    )
+    component(key=key, data={"svg": svg}, height="content")
+
+
+def framed(width: float, height: float, content: str, says: str) -> str:
+    """An SVG of that many units; `says` is what it shows, for those who do not see it."""
+    return f'<svg viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{escape(says, quote=True)}">{content}</svg>'

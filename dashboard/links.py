@@ -1,0 +1,97 @@
+"""An experiment as a link, both ways: short names in readable text, and nothing that is at its default.
+
+/?d=moons&shift=60&s=dann&strength=1&seed=3
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
+
+from tlcore import catalogue
+from tlcore.errors import RequestError
+from tlcore.hparams import checked
+from tlcore.runs.spec import RunSpec
+
+SCENARIO, STRATEGY, BACKBONE, LABELS, SEED, RUN = "d", "s", "m", "lab", "seed", "run"
+WORDS = {SCENARIO: "scenario", STRATEGY: "strategy", BACKBONE: "backbone"}
+WHOLE = {LABELS: "target_labels", SEED: "seed"}
+FIRST = RunSpec(strategy="dann", scenario="moons")  # what the page shows to whoever opens it first
+
+
+def read(params: Mapping[str, str]) -> tuple[RunSpec, list[str]]:
+    """The experiment that a link says, and the settings in it that mean nothing here.
+
+    Whatever is missing or ignored keeps its default, so that every link shows something.
+    """
+    spec, ignored = FIRST, []
+    for name, text in sorted(params.items(), key=_order):
+        if name == RUN:
+            continue
+        try:
+            changed = _with(spec, name, text)
+            changed.completed()
+        except RequestError:
+            ignored.append(name if len(text) > 20 or name not in known(spec) else f"{name}={text}")
+        else:
+            spec = changed
+    return normal(spec), ignored
+
+
+def write(spec: RunSpec) -> dict[str, str]:
+    """The shortest link that says this experiment; `read` gives it back."""
+    spec = normal(replace(spec, device="auto"))     # which device is nobody's business but this machine's
+    said: dict[str, Any] = {SCENARIO: spec.scenario, _shift(spec): spec.shift, **spec.settings}
+    said |= {BACKBONE: spec.backbone or None, STRATEGY: spec.strategy, **spec.hparams}
+    said |= {LABELS: spec.target_labels, SEED: spec.seed or None}
+    return {name: text(value) for name, value in said.items() if value is not None}
+
+
+def query(spec: RunSpec) -> str:
+    return urlencode(write(spec))
+
+
+def normal(spec: RunSpec) -> RunSpec:
+    """The same experiment with every default left out. Raises `RequestError` for one that cannot be run."""
+    full, plain = spec.completed(), RunSpec(spec.strategy, spec.scenario).completed()
+    return replace(
+        full,
+        backbone="" if full.backbone == plain.backbone else full.backbone,
+        shift=None if full.shift == plain.shift else full.shift,
+        settings={name: value for name, value in full.settings.items() if value != plain.settings[name]},
+        target_labels=None if full.target_labels == plain.target_labels else full.target_labels,
+        hparams={name: value for name, value in full.hparams.items() if value != plain.hparams[name]},
+    )
+
+
+def known(spec: RunSpec) -> list[str]:
+    """The names that a link to this experiment may hold."""
+    hparams = [each["name"] for each in catalogue.strategy(spec.strategy)["hparams"]]
+    dials = [each["name"] for each in catalogue.scenario(spec.scenario)["dials"]]
+    return [*WORDS, *WHOLE, *dials, *hparams]
+
+
+def _order(item: tuple[str, str]) -> tuple[int, str]:
+    """Data and strategy first: what the other names mean depends on them."""
+    return (list(WORDS).index(item[0]) if item[0] in WORDS else len(WORDS)), item[0]
+
+
+def _with(spec: RunSpec, name: str, text: str) -> RunSpec:
+    """The experiment with one setting of a link. Raises `RequestError` if it has no such setting."""
+    if name in WORDS:
+        return replace(spec, **{WORDS[name]: text})
+    if name in WHOLE:
+        return replace(spec, **{WHOLE[name]: checked({"name": name, "type": "int"}, text)})
+    return spec.with_settings({name: text})
+
+
+def _shift(spec: RunSpec) -> str:
+    dials = catalogue.scenario(spec.scenario)["dials"]
+    return dials[0]["name"] if dials else "shift"
+
+
+def text(value: Any) -> str:
+    """As short as it can be said without loss: 60 and not 60.0."""
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,108 @@
+"""Play: one experiment, live. The sidebar chooses it, the stage shows it."""
+
+import streamlit as st
+
+from dashboard import links
+from dashboard.cards import glossary
+from dashboard.controls import controls, forget
+from dashboard.cost import cost
+from dashboard.sharing import command_line, script
+from dashboard.stage import stage
+from dashboard.storing import store
+from dashboard.visit import Visit
+from tlcore.errors import TransferError
+from tlcore.runs.store import Store
+
+TICK = 0.25  # seconds between two looks whether a changed experiment has settled
+
+
+def play() -> None:
+    visit = _visit(store())
+    with st.sidebar:
+        try:
+            visit.choose(store(), controls(visit.spec))
+            if _go(visit):
+                visit.begin(store())
+        except TransferError as error:
+            visit.notices.append(str(error))
+    if visit.due is not None:
+        _settle(visit)
+    staged = stage(visit.run, visit.behind())
+    if staged.restarted is not None and staged.restarted != visit.restarted:
+        visit.restarted = staged.restarted
+        visit.started.add(staged.restarted)
+        visit.show(store(), store().run(staged.restarted))
+    _actions(visit)
+    _notices(visit)
+    _address(visit)
+
+
+def _visit(store: Store) -> Visit:
+    """This session's visit; begun anew when somebody opens a link in it or goes back to an older address."""
+    visit: Visit | None = st.session_state.get("visit")
+    link = st.query_params.to_dict()
+    if visit is None or (link and link != visit.link):
+        visit = st.session_state["visit"] = Visit.arrive(store, link)
+        forget()
+    return visit
+
+
+def _go(visit: Visit) -> bool:
+    with st.container(key="go"):
+        label = "Run" if visit.quick else f"Run · {cost(store(), visit.spec)}"
+        return st.button(label, type="primary", icon=":material/play_arrow:", shortcut="Ctrl+Enter", width="stretch")
+
+
+@st.fragment(run_every=TICK)
+def _settle(visit: Visit) -> None:
+    """Start a changed experiment once nobody has touched it for a moment; until then look again and again."""
+    if not visit.ready():
+        return
+    try:
+        visit.begin(store())
+    except TransferError as error:
+        visit.due = None
+        visit.notices.append(str(error))
+    st.rerun()
+
+
+def _actions(visit: Visit) -> None:
+    with st.container(key="actions", horizontal=True, gap="small"):
+        pin = "Unpin" if visit.pinned else "Pin run"
+        if st.button(pin, icon=":material/keep:", shortcut="P", help="Keep this run as the ghost of those that follow."):
+            visit.pin()
+            st.rerun()
+        with st.popover("Copy as Python", icon=":material/code:"):
+            st.code(script(visit.spec), language="python")
+            st.caption("The same on the command line:")
+            st.code(command_line(visit.spec), language="bash", wrap_lines=True)
+        with st.popover("Share", icon=":material/link:"):
+            st.caption("This link opens the same experiment: data, strategy, settings and seed.")
+            st.code(f"{(st.context.url or '').partition('?')[0]}?{links.query(visit.spec)}", language=None, wrap_lines=True)
+        with st.popover("", icon=":material/help:", help="What the numbers mean"):
+            glossary()
+
+
+def _notices(visit: Visit) -> None:
+    if not visit.notices:
+        return
+    with st.container(key="notices"):
+        for place, notice in enumerate(visit.notices):
+            st.warning(notice)
+            if st.button("Close", key=f"close:{place}"):
+                visit.notices.remove(notice)
+                st.rerun()
+
+
+def _address(visit: Visit) -> None:
+    """Say in the address bar what is on the page, so that a reload or a copied address shows the same."""
+    said = links.write(visit.spec) | ({links.RUN: str(visit.run)} if visit.run else {})
+    if said != st.query_params.to_dict():
+        st.query_params.from_dict(said)
+    visit.link = said
+
+
+try:
+    play()
+except TransferError as error:
+    st.error(str(error))

@@ -1,0 +1,151 @@
+"""What one open page has on its table: the experiment that is chosen, and the run that is on stage.
+
+Lives in the session's state, so that leaving the page and coming back changes nothing. Free of drawing.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Self
+
+from dashboard import links, words
+from tlcore import catalogue
+from tlcore.errors import RequestError, UnknownKey
+from tlcore.runs.rows import OVER, Run
+from tlcore.runs.spec import RunSpec
+from tlcore.runs.store import Store
+
+SETTLED = 0.45  # seconds without a further change, after which a quick experiment starts by itself
+FIRST_LENGTH = 12.0  # seconds that the very first run is stretched to, so that it can be followed
+LENGTH = 8.0  # the same for later runs of 2-D points, which would be over in a blink
+
+
+@dataclass
+class Visit:
+    """Mutable on purpose: one per session, and every script run picks it up where the last one left it."""
+
+    spec: RunSpec
+    run: int | None = None
+    ghost: int | None = None
+    pinned: bool = False  # the ghost stays, whatever runs come
+    due: float | None = None  # when a changed experiment starts by itself
+    link: Mapping[str, str] = field(default_factory=dict)  # what the address bar said last
+    notices: list[str] = field(default_factory=list)
+    started: set[int] = field(default_factory=set)  # by this session; only those it may stop unasked
+    restarted: int | None = None  # the last run that the stage started by itself
+
+    @classmethod
+    def arrive(cls, store: Store, link: Mapping[str, str]) -> Self:
+        """Whatever the link says; without one the last experiment, and for the first of all a fresh one."""
+        if link:
+            named = _named(store, link)
+            spec, ignored = links.read(link) if named is None else (adopted(named.spec), [])
+            visit = cls(spec, link=dict(link), notices=[words.ignored(ignored)] if ignored else [])
+            found = named or _like(store, spec)
+            if found is not None:
+                visit.run = found.id
+            elif visit.quick:
+                visit.begin(store)
+            return visit
+        last = next((run for run in store.runs() if _readable(run)), None)
+        if last is not None:
+            return cls(adopted(last.spec), run=last.id)
+        visit = cls(links.FIRST)
+        visit.begin(store, FIRST_LENGTH)
+        return visit
+
+    @property
+    def quick(self) -> bool:
+        """Whether this experiment takes seconds on any machine, so that a change starts it without a press."""
+        return bool(catalogue.scenario(self.spec.scenario)["kind"] != "real")
+
+    def choose(self, store: Store, spec: RunSpec) -> None:
+        """The controls say this experiment now."""
+        if spec == self.spec:
+            return
+        self.spec = spec
+        self.due = time.monotonic() + SETTLED if self.quick else None
+        if self.run is not None and links.write(store.run(self.run).spec) == links.write(spec):
+            self.due = None
+
+    def ready(self) -> bool:
+        """Whether a changed experiment has rested long enough to start."""
+        return self.due is not None and time.monotonic() >= self.due
+
+    def begin(self, store: Store, seconds: float = LENGTH) -> Run:
+        """Start the chosen experiment; what ran before becomes its ghost. Raises `TransferError`."""
+        run = store.submit(self.spec)
+        if catalogue.scenario(self.spec.scenario)["kind"] == "points":
+            store.ask(run.id, pace=int(run.spec.hparams.get("steps", 1000)) / seconds)
+        self._leave(store)
+        self.show(store, run)
+        self.started.add(run.id)
+        return run
+
+    def show(self, store: Store, run: Run) -> None:
+        """Put a run on stage, and its experiment into the controls."""
+        if self.run is not None and not self.pinned and self.run != run.id:
+            self.ghost = self.run if _pictured_alike(store, self.run, run) else None
+        self.run, self.spec, self.due = run.id, adopted(run.spec), None
+
+    def pin(self) -> None:
+        """Keep the run on stage as the ghost of all that follow; a second time: let it go."""
+        self.pinned = not self.pinned
+        if self.pinned:
+            self.ghost = self.run
+
+    def behind(self) -> int | None:
+        """The ghost to draw: none behind itself."""
+        return None if self.ghost == self.run else self.ghost
+
+    def _leave(self, store: Store) -> None:
+        """A quick run of ours that is overtaken by the next one would only keep it waiting."""
+        if self.run in self.started and (before := _found(store, self.run)) and before.status not in OVER:
+            if catalogue.scenario(before.spec.scenario)["kind"] != "real":
+                store.ask(before.id, want="stop")
+
+
+def adopted(spec: RunSpec) -> RunSpec:
+    """A stored run's spec as the controls can show it: without a device that this machine lacks."""
+    try:
+        return links.normal(spec)
+    except RequestError:
+        return links.normal(replace(spec, device="auto"))
+
+
+def _named(store: Store, link: Mapping[str, str]) -> Run | None:
+    """The run that the link names, unless another machine's link names another run by the same number."""
+    number = link.get(links.RUN, "")
+    run = _found(store, int(number)) if number.isdecimal() and len(number) < 10 else None
+    if run is None or not _readable(run):
+        return None
+    told = {name: text for name, text in link.items() if name != links.RUN}
+    return run if not told or told == links.write(run.spec) else None
+
+
+def _like(store: Store, spec: RunSpec) -> Run | None:
+    """The newest run of the same experiment that has something to show."""
+    told = links.write(spec)
+    fit = (run for run in store.runs() if run.status not in ("failed", "crashed") and _readable(run))
+    return next((run for run in fit if links.write(run.spec) == told), None)
+
+
+def _found(store: Store, run: int | None) -> Run | None:
+    try:
+        return None if run is None else store.run(run)
+    except UnknownKey:
+        return None
+
+
+def _readable(run: Run) -> bool:
+    """Whether this version of the program can show what the run was made of."""
+    try:
+        adopted(run.spec)
+    except RequestError:
+        return False
+    return True
+
+
+def _pictured_alike(store: Store, ghost: int, run: Run) -> bool:
+    before = _found(store, ghost)
+    return before is not None and before.spec.scenario == run.spec.scenario
