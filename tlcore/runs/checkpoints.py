@@ -95,7 +95,7 @@ def load(path: Path) -> tuple[About, list[dict[str, Any]]]:
         return About(**about), state
     except _SPOILT as error:
         raise CheckpointError(
-            f"The checkpoint {path} is truncated or damaged: start the run anew, or put a copy of the file in its place."
+            f"The checkpoint {path} is truncated or damaged: start the run anew, or put back a copy of it."
         ) from error
 
 

@@ -50,6 +50,25 @@ class Run:
             return 0.0
         return self.seconds / self.step * (self.steps - self.step) if self.step and self.seconds else None
 
+    def as_json(self) -> dict[str, Any]:
+        """What the command line tells of a run to other programs."""
+        spec = self.spec.as_json()
+        del spec["steps"], spec["device"]
+        told = (
+            "status",
+            "step",
+            "steps",
+            "seconds",
+            "device",
+            "metrics",
+            "error",
+            "note",
+            "created",
+            "ended",
+            "parent",
+        )
+        return {"run": self.id, **spec, **{name: getattr(self, name) for name in told}}
+
     @classmethod
     def of(cls, row: sqlite3.Row) -> Self:
         fields = dict(row)

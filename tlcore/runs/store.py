@@ -80,9 +80,14 @@ class Store:
         with self.database.reading() as db:
             return _last_seq(db, id)
 
+    @property
+    def files(self) -> Path:
+        """Where the files beside the store lie: logs, and a folder for each run."""
+        return self.path.with_name(self.path.name + ".files")
+
     def folder(self, id: int) -> Path:
         """Where the files of a run lie: its checkpoint and its log."""
-        return self.path.with_name(self.path.name + ".files") / str(id)
+        return self.files / str(id)
 
     # What is wanted
 
@@ -171,12 +176,13 @@ class Store:
         """
         now = time.time()
         with self.database.writing() as db:
-            run = Run.of(_row(db, id))
-            _refuse_finished(run)
-            if run.status in ACTIVE and run.holder is not None and run.holder.alive():
-                raise RequestError(f"Run {id} is already training, in process {run.holder.pid}.")
+            _refuse_untakable(Run.of(_row(db, id)))
             db.execute(f"UPDATE runs SET {_TAKEN} WHERE id = ?", (me.pid, me.started, now, now, id))
             return Run.of(_row(db, id))
+
+    def takable(self, id: int) -> None:
+        """Raises what `take` would raise now."""
+        _refuse_untakable(self.run(id))
 
     def waiting(self, device: str) -> bool:
         """Whether a run waits for this device."""
@@ -226,6 +232,12 @@ def _halt(db: Connection, run: Run, want: Want) -> None:
         db.execute("UPDATE runs SET status = 'paused' WHERE id = ?", (run.id,))
     if run.holder is None and want == "stop":
         db.execute("UPDATE runs SET status = 'stopped', ended = ? WHERE id = ?", (time.time(), run.id))
+
+
+def _refuse_untakable(run: Run) -> None:
+    _refuse_finished(run)
+    if run.status in ACTIVE and run.holder is not None and run.holder.alive():
+        raise RequestError(f"Run {run.id} is already training, in process {run.holder.pid}.")
 
 
 def _refuse_finished(run: Run) -> None:

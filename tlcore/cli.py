@@ -1,0 +1,192 @@
+"""The command line: the same engine as the page, without a page.
+
+Exit code 0 when what was asked for is done (for a run: when it is finished), 2 and one sentence for
+a mistake in the request, 130 after Ctrl-C, 1 otherwise.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tlcore.errors import RequestError, TransferError
+
+# Everything else is loaded by the command that needs it: `tlcore list` should answer at once.
+if TYPE_CHECKING:
+    from tlcore.runs.rows import Run
+    from tlcore.runs.store import Store
+
+_OBEYS_WITHIN = 10.0  # seconds
+
+
+class _Sentences(click.Group):
+    """Whatever goes wrong is one sentence on stderr; what a command returns is the exit code."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        kwargs["standalone_mode"] = False
+        try:
+            code = super().main(*args, **kwargs)
+        except click.ClickException as error:
+            code = _say(error.format_message(), error.exit_code)
+        except TransferError as error:
+            code = _say(str(error), 2)
+        except (KeyboardInterrupt, click.Abort):
+            code = _say("Interrupted.", 130)
+        sys.exit(code)
+
+
+@click.group(cls=_Sentences, context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """Transfer learning: pick a strategy and a scenario, train, look."""
+
+
+_json = click.option("--json", "as_json", is_flag=True, help="Tell it as JSON, on the last line.")
+_place = click.option("--store", "place", type=click.Path(path_type=Path), help="The file with all runs.")
+_number = click.argument("number", metavar="RUN", type=int)
+
+
+@cli.command("list")
+@click.argument("what", type=click.Choice(["strategies", "scenarios", "backbones"]))
+@_json
+def list_(what: str, as_json: bool) -> int:
+    """What there is to choose from."""
+    from tlcore import catalogue
+
+    entries = getattr(catalogue, what)()
+    if what == "strategies":
+        entries = {key: {**each["card"], "hparams": each["hparams"]} for key, each in entries.items()}
+    if as_json:
+        click.echo(json.dumps(list(entries.values())))
+        return 0
+    width = max(map(len, entries))
+    for key, card in entries.items():
+        click.echo(f"{key:<{width}}  {card['title']}: {card['idea']}")
+    return 0
+
+
+@cli.command()
+@click.option("--strategy", required=True, metavar="KEY", help="What to do; see `tlcore list strategies`.")
+@click.option("--scenario", required=True, metavar="KEY", help="From what to what; see `tlcore list scenarios`.")
+@click.option("--backbone", default="", metavar="KEY", help="The network; the scenario's own if not given.")
+@click.option("--shift", type=float, help="How far the target is, in the scenario's unit.")
+@click.option("--target-labels", type=int, help="Labelled target images per class.")
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--steps", type=int, help="Gradient steps; what suits the scenario if not given.")
+@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A hyper-parameter, or another dial.")
+@click.option("--device", default="auto", show_default=True, metavar="auto|cpu|cuda")
+@click.option("--no-observe", is_flag=True, help="Do not look at features and shift while training.")
+@_place
+@_json
+def run(settings: Sequence[str], no_observe: bool, place: Path | None, as_json: bool, **choices: Any) -> int:
+    """Train one strategy on one scenario, here and now."""
+    from tlcore.runs.processes import Process
+    from tlcore.runs.spec import RunSpec
+
+    spec = RunSpec(**choices, observe=not no_observe).with_settings(dict(map(_setting, settings))).completed()
+    store = _store(place)
+    from tlcore.runs.foreground import train_here  # loads torch: after every mistake that can be found without it
+
+    return _told(store, train_here(store, store.submit(spec, holder=Process.me())), as_json, place)
+
+
+@cli.command()
+@_number
+@_place
+@_json
+def resume(number: int, place: Path | None, as_json: bool) -> int:
+    """Go on with a run from its last checkpoint, here and now."""
+    from tlcore.runs.processes import Process
+
+    store = _store(place)
+    store.takable(number)
+    from tlcore.runs.foreground import train_here
+
+    return _told(store, train_here(store, store.take(number, Process.me())), as_json, place)
+
+
+@cli.command()
+@_number
+@_place
+@_json
+def show(number: int, place: Path | None, as_json: bool) -> int:
+    """How a run stands."""
+    found = _store(place).run(number)
+    click.echo(json.dumps(found.as_json()) if as_json else _sentence(found))
+    return 0
+
+
+@cli.command()
+@_number
+@_place
+@_json
+def stop(number: int, place: Path | None, as_json: bool) -> int:
+    """Let a run save and stop, wherever it trains; it can be resumed."""
+    from tlcore.runs.rows import OVER
+
+    store = _store(place)
+    found = store.ask(number, want="stop")
+    deadline = time.monotonic() + _OBEYS_WITHIN
+    while found.status not in OVER and time.monotonic() < deadline:
+        time.sleep(0.05)
+        found = store.run(number)
+    click.echo(json.dumps(found.as_json()) if as_json else _sentence(found))
+    if found.status in OVER:
+        return 0
+    return _say(f"Run {number} was asked to stop, and has not come to rest yet.", 1)
+
+
+def _store(place: Path | None) -> "Store":
+    from tlcore.runs.reaping import reap
+    from tlcore.runs.store import Store
+
+    store = Store(place) if place else Store.default()
+    reap(store)
+    return store
+
+
+def _setting(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise RequestError(f"--set takes NAME=VALUE, as in --set lr=0.001, but got '{text}'.")
+    return name.strip(), value.strip()
+
+
+def _told(store: "Store", outcome: Any, as_json: bool, place: Path | None) -> int:
+    found = outcome.run
+    if found.status in ("stopped", "paused"):
+        where = f" --store {place}" if place else ""
+        _say(f"Go on with: tlcore resume {found.id}{where}", 0)
+    if found.error:
+        _say(found.error, 0)
+    click.echo(json.dumps(found.as_json()) if as_json else _sentence(found))
+    store.close()
+    if found.status == "finished":
+        return 0
+    if outcome.signal is not None:
+        return 128 + int(outcome.signal)
+    return 2 if isinstance(outcome.failure, RequestError) else 1
+
+
+def _sentence(found: "Run") -> str:
+    at = "" if found.status == "finished" else f" at step {found.step} of {found.steps or '?'}"
+    told = ", ".join(
+        f"{name} accuracy {found.metrics[key]:.1%}"
+        for name in ("source", "target")
+        if (key := f"{name}_accuracy") in found.metrics
+    )
+    spec = found.spec
+    head = f"Run {found.id}, {spec.strategy} on {spec.scenario} with {spec.backbone}: {found.status}{at}"
+    return f"{head} after {found.seconds:.1f} s{': ' + told if told else ''}."
+
+
+def _say(text: str, code: int) -> int:
+    click.echo(text, err=True)
+    return code
+
+
+def main() -> None:
+    cli()
