@@ -4,12 +4,14 @@ from tlcore.cards import ScenarioCard
 from tlcore.errors import UnknownKey
 from tlcore.scenarios.base import Pair, Scenario, Split
 from tlcore.scenarios.digits import PrintedToHandwritten
+from tlcore.scenarios.handwriting import CHANGED
 from tlcore.scenarios.points import Blobs, Moons
 
 SCENARIOS: tuple[Scenario, ...] = (
     Moons(),
     Blobs(),
     PrintedToHandwritten(),
+    *CHANGED,
 )
 
 __all__ = ["SCENARIOS", "Pair", "Scenario", "Split", "cards", "find"]

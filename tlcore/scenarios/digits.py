@@ -16,8 +16,9 @@ from tlcore.scenarios.printing import Styles, drawn
 Images = NDArray[np.uint8]
 
 DIGITS = tuple("0123456789")
-HANDWRITTEN = (1437, 360)       # training and test images out of the 1,797 that there are
+HANDWRITTEN = (1437, 360)  # training and test images out of the 1,797 that there are
 PRINTED = (1500, 300)
+SPREAD, FINENESS = 0.5, 0.8  # how varied print is at 0 % plainness, and how fine at 100 %
 CREDIT = (
     "Handwriting: Optical Recognition of Handwritten Digits, Alpaydin & Kaynak 1998, UCI (CC BY 4.0), "
     "as it ships with scikit-learn (BSD-3)."
@@ -55,8 +56,8 @@ class PrintedToHandwritten(Scenario):
         classes=DIGITS,
         dials=(
             Dial(
-                "shift", "plainness of the print", "%", 0, 100, 50, 5,
-                "At 0 % the print slants, leans and varies like handwriting; at 100 % there is one plain shape a digit.",
+                "shift", "plainness of the print", "%", 0, 100, 80, 5,
+                "At 0 % the print varies in weight, slant and size, as handwriting does; at 100 % it is thin and even.",
             ),
         ),
         shape=(1, 8, 8),
@@ -86,7 +87,8 @@ class PrintedToHandwritten(Scenario):
 def printed(plainness: float, seed: int, part: str, size: int, first: int | None = None) -> Split:
     """`size` printed digits, balanced and shuffled, or only the `first` of them; plainness in %."""
     labels = generator(seed, f"printed, {part}, labels").permutation(np.arange(size) % 10).astype(np.int64)
-    styles = Styles.varied(size, 1 - plainness / 100, generator(seed, f"printed, {part}"))
+    plain = plainness / 100
+    styles = Styles.varied(size, SPREAD * (1 - plain), generator(seed, f"printed, {part}"), FINENESS * plain)
     labels = labels[:first]
     return Split(drawn(labels, styles), labels)
 

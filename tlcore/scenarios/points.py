@@ -10,10 +10,10 @@ from tlcore.scenarios.base import Labels, Pair, Scenario, Split, generator
 
 Points = NDArray[np.float32]
 
-POINTS = 500            # in each of the four parts
-MOON_NOISE = 0.1        # standard deviation, beside moons of radius 1
-BLOB_SPREAD = 0.45      # standard deviation, beside centres that are 3 apart
-DRIFT = (1.0, 0.5)      # where a shift of 1 moves the target: across the boundary, and a little up
+POINTS = 500  # in each of the four parts
+MOON_NOISE = 0.1  # standard deviation, beside moons of radius 1
+BLOB_SPREAD = 0.45  # standard deviation, beside centres that are 3 apart
+DRIFT = (1.0, 0.5)  # where a shift of 1 moves the target: across the boundary, and a little up
 
 
 class Moons(Scenario):

@@ -9,45 +9,51 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-GLYPH = 96              # side of a glyph's canvas, in pixels
-CAPITAL = 64            # height of a digit on it
+GLYPH = 96  # side of a glyph's canvas, in pixels
+CAPITAL = 64  # height of a digit on it
 STROKES = (0, 2, 4, 6)  # how much ink is added around a glyph's outline: four thicknesses
-BITMAP = len(STROKES)   # one more face: Pillow's old bitmap font, which has feet and even strokes
-PLAIN = 1               # the face of plain print
-SCAN = 32               # side of the scanned square
+BITMAP = len(STROKES)  # one more face: Pillow's old bitmap font, which has feet and even strokes
+PLAIN = 1  # the face of plain print
+THINNEST = 5  # pixels taken from each side of a stroke, which leaves 2 of plain print's 12
+SCAN = 32  # side of the scanned square
 
 
 @dataclass(frozen=True)
 class Styles:
     """How each of N images is drawn; every field is (N,)."""
 
-    face: NDArray[np.int64]         # which glyph: a thickness, or the bitmap font
-    height: NDArray[np.float64]     # of the digit, as a share of the square
-    width: NDArray[np.float64]      # stretch against the height
-    slant: NDArray[np.float64]      # sideways per upwards
-    turn: NDArray[np.float64]       # radians
-    right: NDArray[np.float64]      # pixels of the 32×32 square
+    face: NDArray[np.int64]  # which glyph: a thickness, or the bitmap font
+    thin: NDArray[np.int64]  # glyph pixels taken from each side of a stroke
+    height: NDArray[np.float64]  # of the digit, as a share of the square
+    width: NDArray[np.float64]  # stretch against the height
+    slant: NDArray[np.float64]  # sideways per upwards
+    turn: NDArray[np.float64]  # radians
+    right: NDArray[np.float64]  # pixels of the 32×32 square
     down: NDArray[np.float64]
 
     @classmethod
-    def varied(cls, count: int, spread: float, random: np.random.Generator) -> "Styles":
-        """Styles around plain print: `spread` 0 is one plain style, 1 varies like handwriting."""
+    def varied(cls, count: int, spread: float, random: np.random.Generator, fineness: float = 0) -> "Styles":
+        """Styles around plain print: `spread` 0 is one plain style, 1 varies like handwriting.
+
+        `fineness` 0 leaves the strokes as bold as the font has them, 1 makes most of them as thin as a hair.
+        """
+
         def around(centre: float, most: float) -> NDArray[np.float64]:
             return centre + spread * most * random.uniform(-1, 1, count)
 
         face = np.where(random.random(count) < spread, random.integers(0, BITMAP + 1, count), PLAIN)
-        return cls(
-            face, around(0.88, 0.12), around(1.0, 0.3), around(0, 0.45), around(0, 0.3), around(0, 3), around(0, 2)
-        )
+        shape = around(0.88, 0.12), around(1.0, 0.3), around(0, 0.45), around(0, 0.3), around(0, 3), around(0, 2)
+        thin = np.floor(fineness * THINNEST + random.random(count)).astype(np.int64)
+        return cls(face, thin, *shape)
 
 
 def drawn(labels: NDArray[np.int64], styles: Styles, signs: str = "0123456789") -> NDArray[np.uint8]:
     """Images (N, 1, 8, 8) of 17 grey levels from 0 (paper) to 255 (ink): label k drawn as `signs[k]`."""
     scans = np.empty((len(labels), SCAN, SCAN), dtype=np.uint8)
     for row, label in enumerate(labels):
-        glyph = _glyph(signs[label], int(styles.face[row]))
+        glyph = _glyph(signs[label], int(styles.face[row]), int(styles.thin[row]))
         scan = glyph.transform((SCAN, SCAN), Image.Transform.AFFINE, _map(styles, row), Image.Resampling.BILINEAR)
         scans[row] = np.asarray(scan)
     return counted(scans >= 128)
@@ -71,7 +77,7 @@ def _map(styles: Styles, row: int) -> tuple[float, float, float, float, float, f
 
 
 @cache
-def _glyph(sign: str, face: int) -> Image.Image:
+def _glyph(sign: str, face: int, thin: int) -> Image.Image:
     """A sign, white on black, cut to its ink, CAPITAL high and centred on a GLYPH×GLYPH canvas."""
     large = Image.new("L", (2 * GLYPH, 2 * GLYPH))
     pen = ImageDraw.Draw(large)
@@ -83,4 +89,4 @@ def _glyph(sign: str, face: int) -> Image.Image:
     ink = ink.resize((max(1, round(ink.width * CAPITAL / ink.height)), CAPITAL), Image.Resampling.BICUBIC)
     canvas = Image.new("L", (GLYPH, GLYPH))
     canvas.paste(ink, ((GLYPH - ink.width) // 2, (GLYPH - CAPITAL) // 2))
-    return canvas
+    return canvas.filter(ImageFilter.MinFilter(1 + 2 * thin)) if thin else canvas
