@@ -1,0 +1,53 @@
+# Transfer Lab. `make` alone lists what there is.
+#
+# The two files below .venv are stamps: a second `make` installs nothing unless pyproject.toml changed.
+
+PYTHON ?= python3
+PORT ?=
+BROWSER ?= yes
+export PYTHON
+
+run := .venv/bin/
+# One thread: tests of small networks gain nothing from more, and then give the same digits everywhere.
+pytest := OMP_NUM_THREADS=1 $(run)python -m pytest
+
+.PHONY: help app test slow lint format types contracts catalogue clean
+
+help: ## what there is
+	@echo "make COMMAND, where COMMAND is one of"
+	@sed -n 's/^\([a-z]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+app: .venv/.app ## set everything up and open the page  [PORT=8501] [BROWSER=no]
+	@$(run)transfer-lab $(if $(PORT),--port $(PORT)) $(if $(filter no,$(BROWSER)),--no-browser)
+
+test: lint types contracts ## set everything up and pass all fast tests
+	@$(pytest)
+
+slow: .venv/.dev ## the long tests: promises over several seeds, killed and resumed runs
+	@$(pytest) -m slow
+
+lint: .venv/.dev ## ruff: mistakes and form
+	@$(run)ruff check .
+	@$(run)ruff format --check .
+
+format: .venv/.dev ## ruff: put into form
+	@$(run)ruff check --fix .
+	@$(run)ruff format .
+
+types: .venv/.dev ## mypy --strict on tlcore
+	@$(run)mypy
+
+contracts: .venv/.dev ## import-linter: which room may import which
+	@$(run)lint-imports --no-logo
+
+catalogue: .venv/.app ## write tlcore/catalogue.json anew from all cards
+	@$(run)python -m tlcore.catalogue
+
+clean: ## remove .venv and what tools left behind
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+.venv/.app: pyproject.toml
+	@bin/setup app
+
+.venv/.dev: pyproject.toml
+	@bin/setup dev
