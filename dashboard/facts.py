@@ -1,0 +1,62 @@
+"""What the page says about a run beside its numbers: titles, the meaning of its curves, its baseline."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dashboard.verdict import About
+from tlcore import catalogue
+from tlcore.runs.rows import Run
+from tlcore.runs.store import Store
+
+BASELINE = "source-only"
+
+
+def facts(run: Run) -> dict[str, Any]:
+    """For the page: what this run is, in words."""
+    spec = run.spec
+    strategy, scenario = _card(catalogue.strategies(), spec.strategy), _card(catalogue.scenarios(), spec.scenario)
+    told = {"strategy": spec.strategy, "title": strategy.get("title", spec.strategy), "idea": strategy.get("idea", "")}
+    told |= {"curves": dict(strategy.get("curves", {})), "oracle": _all_labels(strategy)}
+    told |= {"scenario": spec.scenario, "pair": scenario.get("title", spec.scenario), "kind": scenario.get("kind", "")}
+    return told | {"seed": spec.seed, "shift": spec.shift, "labels": spec.target_labels, "backbone": spec.backbone}
+
+
+def about(store: Store, run: Run) -> About:
+    """For the verdict: how hard the task is, what was granted, and what doing nothing gives."""
+    strategy, scenario = (
+        _card(catalogue.strategies(), run.spec.strategy),
+        _card(catalogue.scenarios(), run.spec.scenario),
+    )
+    labels = -1 if _all_labels(strategy) else run.spec.target_labels if _needs(strategy) == "few" else 0
+    return About(
+        classes=max(2, len(scenario.get("classes", ()))),
+        labels=labels,
+        baseline=_baseline(store, run),
+        is_baseline=run.spec.strategy == BASELINE,
+    )
+
+
+def _baseline(store: Store, run: Run) -> float | None:
+    """Target accuracy of source-only on the same data, backbone and seed, if it was run."""
+    for other in store.runs():
+        if other.status == "finished" and other.spec.strategy == BASELINE and _data(other) == _data(run):
+            return other.metrics.get("target_accuracy")
+    return None
+
+
+def _data(run: Run) -> tuple[Any, ...]:
+    spec = run.spec
+    return (spec.scenario, spec.backbone, spec.shift, tuple(sorted(spec.settings.items())), spec.seed)
+
+
+def _card(cards: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    entry = cards.get(key, {})
+    return entry.get("card", entry)     # a strategy's card lies beside its hyper-parameters
+
+
+def _needs(strategy: Mapping[str, Any]) -> str:
+    return (strategy.get("needs") or ("", ""))[1]
+
+
+def _all_labels(strategy: Mapping[str, Any]) -> bool:
+    return _needs(strategy) == "labels"

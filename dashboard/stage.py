@@ -1,0 +1,45 @@
+"""The stage: everything below the navigation of the Play page, drawn by one component.
+
+Streamlit only says which run is on stage. The numbers come through the live feed (`dashboard.feed`)
+and are drawn by the modules in `dashboard/static`; a script run in between changes nothing on it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from dashboard.assets import version
+
+# More than one line, or Streamlit takes it for the path of a file.
+_LOADER = f"""
+export default async component => {{
+  const {{ mount }} = await import(new URL("stage/{version()}/stage.js", document.baseURI).href)
+  return mount(component)
+}}
+"""
+_component = st.components.v2.component("transfer_lab_stage", js=_LOADER, isolate_styles=False)
+
+
+@dataclass(frozen=True)
+class Staged:
+    """What people did on the stage since the last script run."""
+
+    restarted: int | None       # the new run, when they pressed "restart"
+
+
+def stage(
+    run: int | None,
+    ghost: int | None = None,
+    key: str = "stage",
+    on_restarted: Callable[[], None] | None = None,
+) -> Staged:
+    """Put a run on stage, with another one behind it as a ghost.
+
+    Without a run the recorded one plays, and it goes on playing until the run has its first frame.
+    """
+    result = _component(
+        key=key, data={"run": run, "ghost": ghost}, on_restarted_change=on_restarted or (lambda: None)
+    )
+    restarted = result.get("restarted")
+    return Staged(None if restarted is None else int(restarted))

@@ -1,0 +1,141 @@
+// The big view: tabs over the input space, the map of features and the samples, with the legend beside.
+
+import { definition, h, mark, tableTwin, text } from "./elements.js"
+import { MapView } from "./map_view.js"
+import { Samples } from "./samples.js"
+import { percent } from "./words.js"
+
+const TABS = { input: "Input space", map: "Feature map", samples: "Samples" }
+const ABOUT = [
+  ["Input space", "Each mark is a held-out item where it lies in the data. The tint is what the network says at each place, stronger where it is surer; the line is where it changes its mind."],
+  ["Feature map (PCA)", "The features of the same items, turned so that the two directions of most variance are seen. The directions follow slowly, so what moves is the features."],
+  ["Feature map (UMAP)", "A slower map that keeps neighbours together. Positions between clusters are not distances."],
+  ["Samples", "Held-out images with what the network says and how sure it is. A cross marks a wrong one."],
+]
+
+export class BigView {
+  #moment = null
+  #chosen = null
+  #quality = false
+
+  constructor(holder, onView) {
+    this.onView = onView
+    this.tabs = Object.fromEntries(Object.entries(TABS).map(([key, words]) => [key, this.#tab(key, words)]))
+    this.list = h("div", { role: "tablist", class: "tl-tabs", "aria-label": "What the big view shows", onkeydown: event => this.#turn(event) }, ...Object.values(this.tabs))
+    this.umap = h("button", { type: "button", class: "tl-link", "aria-pressed": "false", onclick: () => this.#toggle() }, "UMAP")
+    this.tools = h("span", { class: "tl-tools" }, this.umap)
+    this.legend = h("div", { class: "tl-legend" })
+    this.caption = h("p", { class: "tl-caption" })
+    this.body = h("div", { class: "tl-body", role: "tabpanel" })
+    this.inner = h("div", { class: "tl-inner" })
+    this.body.append(this.inner)
+    holder.append(h("section", { class: "tl-big", "aria-label": "Big view" }, h("div", { class: "tl-title" }, this.list, this.tools), this.body, this.caption))
+    this.map = new MapView(this.inner)
+    this.samples = new Samples(this.inner)
+    this.inner.append(this.legend)
+    this.message = h("p", { class: "tl-message", hidden: true })
+    this.inner.append(this.message)
+    this.twin = tableTwin(this.body, this.inner, () => this.#rows())
+    this.tools.append(this.twin.button, ...definition("Big view", () => ABOUT))
+  }
+
+  get view() {
+    const kind = this.#moment?.run.scene?.kind
+    if (!kind) return this.#chosen ?? "input"
+    const there = kind === "points" ? ["input", "map"] : ["map", "samples"]
+    return there.includes(this.#chosen) ? this.#chosen : there[0]
+  }
+
+  show(moment) {
+    const dressed = this.#moment?.run.scene !== moment.run.scene || this.#moment?.theme !== moment.theme
+    this.#moment = moment
+    const { run } = moment
+    const [view, points] = [this.view, run.scene?.kind === "points"]
+    this.tabs.input.hidden = !!run.scene && !points
+    this.tabs.samples.hidden = !run.scene || points
+    for (const [key, tab] of Object.entries(this.tabs)) {
+      mark(tab, "aria-selected", key === view)
+      mark(tab, "tabindex", key === view ? 0 : -1)
+    }
+    this.umap.hidden = view !== "map"
+    this.map.box.hidden = view === "samples"
+    this.samples.element.hidden = view !== "samples"
+    if (dressed) this.#dress(moment)
+    this.#draw(moment, view)
+    this.twin.fill()
+    this.onView(view)
+  }
+
+  #draw(moment, view) {
+    const { run } = moment
+    const space = view === "map" ? (this.#quality ? "umap" : "pca") : "input"
+    if (view === "samples") this.samples.show(moment)
+    else this.map.show(moment, space)
+    const waits = space === "umap" && !run.umaps.length
+    this.message.hidden = !waits
+    if (waits) text(this.message, run.ended ? `Computing the UMAP of ${run.row.looks || "the"} looks …` : "UMAP takes its time: it is computed when the run has ended.")
+    text(this.caption, this.#caption(run, space, view))
+  }
+
+  #caption(run, space, view) {
+    if (!run.scene) return ""
+    const all = run.scene.domain.data.length
+    if (view === "samples") return `${this.samples.element.querySelectorAll("figure").length} of ${all} held-out probe images, the same in every frame`
+    if (space === "umap") return `${all} held-out probe items · UMAP, each look begun from the one before · positions between clusters are not distances`
+    return `${all} held-out probe items, the same in every frame` + (space === "pca" ? " · PCA, its directions follow slowly" : "")
+  }
+
+  #tab(key, words) {
+    const onclick = () => this.#choose(key)
+    return h("button", { type: "button", role: "tab", "data-view": key, onclick, onmousedown: event => event.preventDefault() }, words)
+  }
+
+  #choose(key) {
+    this.#chosen = key
+    if (this.#moment) this.show({ ...this.#moment, animate: false })
+  }
+
+  #turn(event) {
+    const there = Object.values(this.tabs).filter(tab => !tab.hidden)
+    const turn = { ArrowRight: 1, ArrowLeft: -1 }[event.key]
+    if (!turn) return
+    event.preventDefault()
+    event.stopPropagation()
+    const next = there[(there.indexOf(this.tabs[this.view]) + turn + there.length) % there.length]
+    this.#choose(next.dataset.view)
+    next.focus()
+  }
+
+  #toggle() {
+    this.#quality = !this.#quality
+    mark(this.umap, "aria-pressed", this.#quality)
+    this.show({ ...this.#moment, animate: false })
+  }
+
+  #dress({ run: { scene }, colours }) {
+    if (!scene) return
+    const swatch = colour => h("i", { class: "tl-swatch", style: `background:${colour}` })
+    const row = (sign, words) => h("li", {}, sign, h("span", {}, words))
+    const sign = words => h("i", { class: "tl-sign" }, words)
+    this.legend.replaceChildren(
+      h("h4", {}, "Domain"), h("ul", {}, row(sign("●"), "source"), row(sign("✕"), "target")),
+      h("h4", {}, "Class"), h("ul", {}, ...scene.classes.map((name, k) => row(swatch(colours[k]), name))),
+      h("h4", {}, "Mark"), h("ul", {}, row(sign("▁"), "predicted wrong"), scene.few ? row(sign("○"), "labelled") : ""),
+    )
+  }
+
+  /** How many of each class and domain are right, and what the others are taken for. */
+  #rows() {
+    const { run: { scene }, frame } = this.#moment ?? { run: {} }
+    const rows = [["Class", "Domain", "Items", "Right", "Mostly taken for"]]
+    if (!scene || !frame?.predicted) return rows
+    for (const [k, name] of scene.classes.entries())
+      for (const side of [0, 1]) {
+        const said = [...frame.predicted.data].filter((_, item) => scene.label.data[item] === k && scene.domain.data[item] === side)
+        const wrong = said.filter(guess => guess !== k)
+        const most = wrong.sort((a, b) => wrong.filter(v => v === b).length - wrong.filter(v => v === a).length)[0]
+        rows.push([name, side ? "target" : "source", said.length, percent(1 - wrong.length / said.length), most == null ? "–" : scene.classes[most]])
+      }
+    return rows
+  }
+}

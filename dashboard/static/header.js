@@ -1,0 +1,116 @@
+// The line on top: the verdict, the three numbers with their sparklines, and what is going on.
+
+import { h, mark, text } from "./elements.js"
+import { count, device, duration, percent } from "./words.js"
+
+const ANNOUNCE = 10_000 // milliseconds between two announcements to screen readers
+
+export class Header {
+  #announced = 0
+  #said = ""
+
+  constructor(holder, { onResume }) {
+    this.headline = h("h2", { class: "tl-headline" })
+    this.detail = h("p", { class: "tl-detail" })
+    this.live = h("div", { class: "tl-hidden", role: "status", "aria-live": "polite" })
+    this.numbers = [
+      new Figure("Source", "source_accuracy", "Accuracy on held-out source images", []),
+      new Figure("Target", "target_accuracy", "Accuracy on held-out target images", [4, 2.5]),
+      new Figure("Domain gap", null, "How often a judge tells the domains apart; 50 % = cannot", []),
+    ]
+    this.badge = h("strong", { class: "tl-badge" })
+    this.progress = h("span", { class: "tl-step" })
+    this.left = h("span", { class: "tl-soft" })
+    this.resume = h("button", { type: "button", class: "tl-button", hidden: true, onclick: onResume })
+    holder.append(
+      h("header", { class: "tl-head" },
+        h("div", { class: "tl-verdict" }, this.headline, this.detail),
+        h("div", { class: "tl-figures" }, ...this.numbers.map(figure => figure.element)),
+        h("div", { class: "tl-status", role: "group", "aria-label": "State of the run" }, this.badge, this.progress, this.left, this.resume)),
+      this.live,
+    )
+  }
+
+  show(moment) {
+    const { verdict, frame, source, target, run, ghost, step } = moment
+    mark(this.headline.parentElement, "data-tone", verdict?.tone ?? "wait")
+    text(this.headline, verdict?.headline ?? "")
+    text(this.detail, verdict?.detail ?? "")
+    this.detail.title = verdict?.detail ?? ""
+    const gaps = { steps: run.frames.map(({ step }) => step), values: run.frames.map(({ gap }) => gap.judge) }
+    const then = ghost?.frameAt(step)
+    this.numbers[0].show(moment, source, run.series.get("source_accuracy"), ghost?.value("source_accuracy", step))
+    this.numbers[1].show(moment, target, run.series.get("target_accuracy"), ghost?.value("target_accuracy", step))
+    this.numbers[2].show(moment, frame?.gap.judge, gaps, then?.gap.judge)
+    this.#announce(run, verdict)
+  }
+
+  /** What is going on, apart from the frame on show: the wanted run may still be waiting. */
+  status(run, { replay, lost }) {
+    const { row } = run
+    const [words, state] = replay ? ["Replay", "replay"] : lost ? ["Reconnecting", "lost"] : BADGES(row)[row.status] ?? [row.status, "wait"]
+    text(this.badge, words)
+    mark(this.badge, "data-state", state)
+    text(this.progress, row.steps ? `step ${count(row.step)} of ${count(row.steps)}` : "")
+    const left = row.status === "running" && row.left != null ? `${duration(row.left)} left` : row.seconds ? `${duration(row.seconds)} so far` : ""
+    const after = run.ended && row.seconds ? `in ${duration(row.seconds)}` : left
+    text(this.left, replay ? "a recorded run" : after)
+    this.resume.hidden = replay || !["crashed", "stopped"].includes(row.status) || row.step >= row.steps
+    text(this.resume, `Resume from ${count(row.step)}`)
+  }
+
+  /** A sentence of the server that was asked for something it cannot do. */
+  complain(words) {
+    text(this.left, words)
+    text(this.live, words)
+  }
+
+  #announce(run, verdict) {
+    const words = [verdict?.headline, run.ended ? `Run ${run.row.status}.` : ""].filter(Boolean).join(" ")
+    const now = performance.now()
+    if (words === this.#said || (now - this.#announced < ANNOUNCE && !run.ended)) return
+    this.#announced = now
+    this.#said = words
+    text(this.live, words)
+  }
+}
+
+const BADGES = row => ({
+  queued: ["Queued", "wait"],
+  starting: ["Starting", "wait"],
+  running: [row.want === "pause" ? "Pausing" : `Live on ${device(row.device)}`, "live"],
+  paused: ["Paused", "paused"],
+  finished: ["Finished", "done"],
+  stopped: ["Stopped", "paused"],
+  failed: ["Failed", "stop"],
+  crashed: ["Crashed", "stop"],
+})
+
+/** A number with its name and its course. */
+class Figure {
+  constructor(name, series, help, dash) {
+    Object.assign(this, { series, dash })
+    this.number = h("span", { class: "tl-number" })
+    this.ghost = h("span", { class: "tl-soft" })
+    this.line = h("canvas", { class: "tl-spark", "aria-hidden": "true" })
+    this.element = h("div", { class: "tl-figure", title: help }, h("span", { class: "tl-label" }, name), this.number, this.line, this.ghost)
+  }
+
+  show({ theme, run, step }, value, series, before) {
+    text(this.number, percent(value))
+    text(this.ghost, before == null ? "" : `ghost ${percent(before)}`)
+    const [width, height, dots] = [this.line.clientWidth, this.line.clientHeight, devicePixelRatio || 1]
+    if (!width) return
+    Object.assign(this.line, { width: width * dots, height: height * dots })
+    const pen = this.line.getContext("2d")
+    pen.scale(dots, dots)
+    Object.assign(pen, { strokeStyle: theme.ink, lineWidth: 1.5, lineJoin: "round" })
+    pen.setLineDash(this.dash)
+    const end = Math.max(run.row.steps, 1)
+    pen.beginPath()
+    series?.steps.forEach((at, k) => {
+      if (at <= step && series.values[k] != null) pen.lineTo(1 + ((width - 3) * at) / end, height - 2 - (height - 4) * series.values[k])
+    })
+    pen.stroke()
+  }
+}

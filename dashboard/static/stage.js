@@ -1,0 +1,291 @@
+// The stage: takes packets in, chooses the one frame that is on show, and gives it to every view.
+
+import { BigView } from "./big_view.js"
+import { classColours, theme } from "./colours.js"
+import { Curves } from "./curves.js"
+import { h, mark } from "./elements.js"
+import { LiveFeed, Recording, fetchRun, order } from "./feed.js"
+import { Run } from "./frames.js"
+import { Gauge } from "./gauge.js"
+import { Header } from "./header.js"
+import { Transport } from "./transport.js"
+
+const stages = new WeakMap()
+const RECORDED = "first.bin"
+const SLOW_SECONDS = 60 // a slowed run takes about so long
+const calm = matchMedia("(prefers-reduced-motion: reduce)")
+
+/** What Streamlit calls: at first, and again whenever the run or the theme changes. */
+export async function mount({ data, parentElement, setTriggerValue }) {
+  await styles()
+  let stage = stages.get(parentElement)
+  if (!stage) stages.set(parentElement, (stage = new Stage(parentElement)))
+  stage.restarted = run => setTriggerValue("restarted", run)
+  stage.wear()
+  stage.want(data ?? {})
+  // An earlier call's clean-up may come while the stage is still in use: look before leaving.
+  return () => setTimeout(() => parentElement.isConnected || stages.get(parentElement)?.dispose(), 100)
+}
+
+class Stage {
+  #asked = {} // what Streamlit asked for last
+  #run = null // on show
+  #next = null // wanted, until it has something to show
+  #feed = null
+  #recording = null
+  #ghost = null
+  #ghostOn = true
+  #pinned = null // a step, while the timeline is held
+  #replaying = 0
+  #lost = false
+  #fullPace = null
+  #queued = 0
+
+  constructor(parent) {
+    this.root = h("div", { class: "tl-stage", "data-testid": "stage", "data-frames": "0" })
+    const top = h("div", { class: "tl-top" })
+    const main = h("div", { class: "tl-main" })
+    const side = h("div", { class: "tl-side" })
+    const below = h("div")
+    this.root.append(top, main, below)
+    parent.append(this.root)
+    this.header = new Header(top, { onResume: () => this.#order("resume") })
+    this.big = new BigView(main, view => mark(this.root, "data-view", view))
+    main.append(side)
+    this.curves = new Curves(side)
+    this.gauge = new Gauge(side)
+    this.transport = new Transport(below, this.#acts())
+    this.fit = () => this.root.style.setProperty("--tl-offset", `${Math.round(this.root.getBoundingClientRect().top + scrollTop(this.root))}px`)
+    addEventListener("resize", this.fit)
+    requestAnimationFrame(this.fit)
+  }
+
+  dispose() {
+    removeEventListener("resize", this.fit)
+    clearInterval(this.#replaying)
+    this.transport.dispose()
+    this.#feed?.close()
+    this.#recording?.close()
+    stages.delete(this.root.parentElement)
+    this.root.remove()
+  }
+
+  /** Put on the theme that Streamlit has now. */
+  wear() {
+    const now = theme(this.root)
+    if (JSON.stringify(now) !== JSON.stringify(this.theme)) this.theme = now
+    mark(this.root, "data-theme", now.dark ? "dark" : "light")
+    this.#later(false)
+  }
+
+  want({ run = null, ghost = null }) {
+    const old = this.#asked
+    this.#asked = { run, ghost }
+    if (old.run !== run) this.#follow(run)
+    if (old.ghost !== ghost) this.#haunt(ghost)
+  }
+
+  #follow(id) {
+    this.#feed?.close()
+    this.#feed = null
+    this.#lost = false
+    if (id == null) return this.#record()
+    if (this.#run?.id === id) return void (this.#next = null)
+    if (!this.#run) this.#record() // something is alive while the run gets ready
+    this.#next = new Run(id)
+    this.#fullPace = null
+    this.#feed = new LiveFeed(this.#next, {
+      packet: run => this.#arrived(run),
+      lost: lost => {
+        if (lost !== this.#lost) this.#later(false)
+        this.#lost = lost
+      },
+    })
+    this.#later(false)
+  }
+
+  #record() {
+    this.#run = new Run(null)
+    this.#next = null
+    this.#recording?.close()
+    this.#recording = new Recording(this.#run, { packet: () => this.#later(true) })
+    this.#recording.load(new URL(RECORDED, import.meta.url), calm.matches)
+  }
+
+  #arrived(run) {
+    if (run === this.#next && (run.ready || run.gone)) {
+      if (this.#run && this.#run.id != null && this.#asked.ghost == null) this.#ghost = this.#run
+      this.#recording?.close()
+      this.#recording = this.#next = null
+      this.#run = run
+      this.#live()
+    }
+    this.#later(true)
+  }
+
+  async #haunt(id) {
+    this.#ghost = null
+    if (id == null) return
+    const ghost = new Run(id)
+    if ((await fetchRun(ghost)) && this.#asked.ghost === id) this.#ghost = ghost
+    this.#later(false)
+  }
+
+  /** Draw in the next animation frame, once, whatever has happened until then. */
+  #later(animate) {
+    this.animate = this.animate || animate
+    if (!this.#queued) this.#queued = requestAnimationFrame(() => this.#draw())
+  }
+
+  #draw() {
+    this.#queued = 0
+    if (!this.#run || !this.theme) return
+    const moment = this.#moment()
+    this.animate = false
+    this.header.show(moment)
+    this.header.status(this.#next ?? this.#run, { replay: this.#run.id == null && !this.#next, lost: this.#lost })
+    this.big.show(moment)
+    this.gauge.show(moment)
+    this.transport.show(moment, this.#state())
+    if (moment.frame || moment.run.ended) this.curves.show(moment) // Plotly comes after the first picture
+    this.#tell(moment)
+  }
+
+  /** The one moment that all views show. Nothing in it changes afterwards. */
+  #moment() {
+    const run = this.#run
+    const live = this.#pinned == null
+    const frame = live ? run.last : run.frameAt(this.#pinned)
+    const atEnd = live && (run.ended || !frame)
+    const step = atEnd ? run.row.step : frame?.step ?? 0
+    const verdict = run.gone ? { headline: run.gone, detail: "Its numbers are kept on this page until you leave.", tone: "stop" } : live || !frame ? run.verdict : frame.verdict
+    const classes = run.scene?.classes?.length ?? 2
+    return Object.freeze({
+      run, live, frame, step, verdict, theme: this.theme, animate: this.animate, steps: run.row.steps,
+      ghost: this.#ghostOn && this.#ghost !== run ? this.#ghost : null, colours: classColours(classes, this.theme.dark),
+      source: run.value("source_accuracy", atEnd ? Infinity : step), target: run.value("target_accuracy", atEnd ? Infinity : step),
+    })
+  }
+
+  #state() {
+    const { row, id } = this.#run
+    const recording = id == null
+    const running = recording ? !!this.#recording?.playing : ["running", "starting", "paused", "queued"].includes(row.status) && !this.#run.gone
+    const paused = recording ? !!this.#recording && !this.#recording.playing : row.status === "paused"
+    const goes = recording ? !!this.#recording?.playing : row.status === "running" || row.status === "starting"
+    return {
+      replay: recording, running: running || paused, paused, playing: !!this.#replaying || (goes && row.want !== "pause"),
+      slow: recording ? !!this.#recording?.slow : this.#fullPace !== null, ghost: this.#ghostOn, hasGhost: !!this.#ghost,
+    }
+  }
+
+  #acts() {
+    return {
+      toggle: () => this.#toggle(),
+      step: () => this.#step(),
+      slow: () => this.#slow(),
+      restart: () => (this.#recording ? this.#recording.rewind() ?? this.#recording.play() : this.#order("restart")),
+      stop: () => this.#feed?.send({ want: "stop" }),
+      ghost: () => void (this.#ghostOn = !this.#ghostOn) ?? this.#later(false),
+      seek: step => this.#seek(step),
+      live: () => this.#live(),
+    }
+  }
+
+  #toggle() {
+    const { playing, running } = this.#state()
+    if (this.#replaying) return this.#live()
+    if (this.#recording) playing ? this.#recording.pause() : this.#recording.play()
+    else if (!running) return this.#playAgain()
+    else this.#feed?.send({ want: playing ? "pause" : "run" })
+    this.#later(false)
+  }
+
+  /** One hundredth of the run, so that something is to be seen. */
+  #step() {
+    if (this.#recording) return this.#recording.step()
+    const { status, steps } = this.#run.row
+    if (status === "paused") this.#feed?.send({ budget: Math.max(1, Math.round(steps / 100)) })
+  }
+
+  #slow() {
+    const { row } = this.#run
+    if (this.#recording) this.#recording.slow = !this.#recording.slow
+    else if (this.#fullPace === null) {
+      this.#fullPace = { pace: row.pace ?? null }
+      this.#feed?.send({ pace: Math.max(1, row.steps / SLOW_SECONDS) })
+    } else {
+      this.#feed?.send(this.#fullPace)
+      this.#fullPace = null
+    }
+    this.#later(false)
+  }
+
+  /** A run that has ended is shown again from its frames. */
+  #playAgain() {
+    const { frames } = this.#run
+    let k = 0
+    const show = () => {
+      if (k >= frames.length) return this.#live()
+      this.#pinned = frames[k++].step
+      this.#later(true)
+    }
+    this.#replaying = setInterval(show, Math.max(60, 6000 / Math.max(frames.length, 1)))
+    show()
+  }
+
+  #seek(step) {
+    clearInterval(this.#replaying)
+    this.#replaying = 0
+    this.#pinned = this.#run.frameAt(step)?.step ?? null
+    this.#later(false)
+  }
+
+  #live() {
+    clearInterval(this.#replaying)
+    this.#replaying = 0
+    this.#pinned = null
+    this.#later(true)
+  }
+
+  async #order(what) {
+    const { run, error } = await order(this.#run, what)
+    if (error) this.header.complain(error)
+    else if (run !== this.#run.id) {
+      this.#follow(run)
+      this.restarted?.(run)
+    }
+  }
+
+  #tell({ run, step, live }) {
+    const wanted = this.#next ?? run
+    mark(this.root, "data-run", run.id ?? "")
+    mark(this.root, "data-wanted", wanted.id ?? "")
+    mark(this.root, "data-step", step)
+    mark(this.root, "data-last", run.row.step)
+    mark(this.root, "data-frames", run.frames.length)
+    mark(this.root, "data-status", run.gone ? "gone" : wanted.row.status)
+    mark(this.root, "data-mode", run.id == null ? "replay" : "live")
+    mark(this.root, "data-held", !live)
+    mark(this.root, "data-ghost", this.#ghost?.id ?? "")
+  }
+}
+
+let sheet = null
+
+/** The style sheet, once for the page, before anything is drawn. */
+function styles() {
+  sheet ??= new Promise(resolve => {
+    const link = h("link", { rel: "stylesheet", href: new URL("stage.css", import.meta.url).href })
+    link.onload = link.onerror = resolve
+    document.head.append(link)
+  })
+  return sheet
+}
+
+/** How far the page is scrolled: the room for the stage counts from the top of the page. */
+function scrollTop(element) {
+  let sum = 0
+  for (let at = element.parentElement; at; at = at.parentElement) sum += at.scrollTop
+  return sum
+}

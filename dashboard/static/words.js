@@ -1,0 +1,45 @@
+// Numbers as people say them, and what the page's terms mean.
+
+export const percent = share => (share == null || Number.isNaN(share) ? "–" : `${Math.round(100 * share)} %`)
+
+export const small = value => (value == null || Number.isNaN(value) ? "–" : Math.abs(value) < 0.001 ? value.toExponential(0) : value.toFixed(value < 0.1 ? 3 : 2))
+
+export const count = number => Math.round(number).toLocaleString("en-US").replaceAll(",", "\u202f")
+
+export const title = name => (name = name.replaceAll("_", " ")).charAt(0).toUpperCase() + name.slice(1)
+
+export function duration(seconds) {
+  if (seconds == null || !Number.isFinite(seconds)) return ""
+  if (seconds < 1) return "under 1 s"
+  if (seconds < 90) return `${Math.round(seconds)} s`
+  return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`
+}
+
+export const device = name => ({ cpu: "your CPU", cuda: "your GPU", "": "this machine" })[name ?? ""] ?? name
+
+/** What is this? Two sentences each: what it is, what you will see. */
+export function definitions(run) {
+  const probes = run.scene?.domain?.data.length ?? 600
+  const half = Math.round(probes / 2)
+  const gap = run.last?.gap ?? {}
+  const width = gap.bandwidth ? ` Bandwidth now ${small(gap.bandwidth)}.` : ""
+  const curves = Object.entries(run.about.curves ?? {}).map(([name, words]) => [title(name), words])
+  return {
+    accuracy: [
+      ["Accuracy", "The share of held-out test images that get their right class; none of them is trained on. The thin line is guessing."],
+      ["Target accuracy", "Shown because this is a laboratory: in practice you would not have the target's labels to measure it."],
+    ],
+    loss: [
+      ...curves,
+      ["Source and target loss", "Cross-entropy on held-out test images, in nats. Training makes the first small; the second is what transfer is about."],
+      ["Smoothing", "Above 200 points the strong line is an exponential mean and the faint one is what was measured."],
+    ],
+    gap: [
+      ["Domain gap (judge accuracy)", `How often a small classifier tells source from target by their features: five-fold cross-validation on ${half} + ${half} fixed test items, with a 95 % interval. 50 % means it cannot.`],
+      ["Two halves of one domain", "The same judge on two random halves of the source: what “no gap” looks like with so few items."],
+      ["MMD", `Squared maximum mean discrepancy of the features, Gaussian kernel, bandwidth = median distance at the first look, unbiased.${width} Beside it: two halves of one domain.`],
+      ["CORAL distance", "How much the covariances of the features differ, divided by 4·dim². Beside it: two halves of one domain."],
+      ["Per class", "MMD between the two domains within each class: if the total shrinks and one of these grows, classes are being mixed up."],
+    ],
+  }
+}

@@ -1,0 +1,129 @@
+"""What the store knows of one run, read once and shared by every page that watches it."""
+
+import threading
+from bisect import bisect_right
+from collections.abc import Mapping
+from typing import Any
+
+from dashboard.facts import about, facts
+from dashboard.packets import Item, packet
+from dashboard.verdict import Reading, Verdict, verdict, waiting
+from tlcore.runs.rows import OVER, Run
+from tlcore.runs.store import Store
+from tlcore.training.events import Evaluated, Finished, Measured, Observed
+
+FRAMES = 300                        # more looks than this are thinned for whoever comes late
+CHUNK = 400_000                     # bytes after which a packet is closed; the rest comes in the next
+
+
+class Tail:
+    """All events of one run in memory, and what can be said of them. Its methods may run in threads.
+
+    Raises `UnknownKey` when the store has no such run.
+    """
+
+    def __init__(self, store: Store, run: int) -> None:
+        self._store, self._run = store, run
+        self._lock = threading.Lock()
+        self.row: Run = store.run(run)
+        self._forget()
+        self.about = about(store, self.row)
+        self._facts = facts(self.row)
+        self.read()
+
+    @property
+    def last(self) -> int:
+        return self._seen
+
+    @property
+    def generation(self) -> int:
+        """Counts how often the run has taken back what it told, to tell it again after a resume."""
+        return self.row.rewinds
+
+    @property
+    def ended(self) -> bool:
+        return self.row.status in OVER
+
+    def read(self) -> bool:
+        """Read what is new; True when there is something. Raises `UnknownKey` once the run is deleted."""
+        with self._lock:
+            before = (self.last, self.generation, _face(self.row))
+            row = self._store.run(self._run)
+            if row.rewinds != self.row.rewinds:
+                self._forget()
+            self.row = row
+            for stored in self._store.events(self._run, self._seen):
+                self._take(stored.seq, stored.event)
+            return before != (self.last, self.generation, _face(self.row))
+
+    def packet(self, after: int, generation: int | None = None) -> tuple[bytes, int]:
+        """What came after event `after` (0: everything), and the number of the last event in it.
+
+        A client of an older `generation`, or one that is ahead of the store, is told to begin anew.
+        """
+        with self._lock:
+            reset = after > self.last or (generation is not None and generation != self.generation)
+            after = 0 if reset else after
+            items = _portion(self._items[bisect_right(self._items, after, key=lambda item: item.seq) :], after == 0)
+            left = bool(items) and items[-1] is not self._items[-1]
+            seq = items[-1].seq if left else self._seen
+            head = {"run": self._run, "seq": seq, "row": self._told_row(), "verdict": self._verdict().as_json()}
+            head |= {"reset": True} if reset else {}
+            head |= {"about": self._facts} if after == 0 else {}
+            return packet(head, items), seq
+
+    def _forget(self) -> None:
+        self._items: list[Item] = []
+        self._readings: list[Reading] = []
+        self._looks = self._seen = 0
+
+    def _take(self, seq: int, event: object) -> None:
+        self._seen = seq
+        match event:
+            case Measured():
+                self._items.append(Item(seq, event))
+            case Evaluated(step, values) | Finished(step, values):
+                self._readings.append(Reading(step, values.get("source_accuracy"), values.get("target_accuracy")))
+                self._items.append(Item(seq, event))
+            case Observed(_, "features"):       # for the projector; a browser has no use for it
+                self._looks += 1
+            case Observed(step, _, values):
+                if "judge" in values:
+                    self._readings.append(_judged(step, values))
+                said = verdict(self._readings, self.about).as_json() if event.name == "frame" else None
+                self._items.append(Item(seq, event, said))
+
+    def _verdict(self) -> Verdict:
+        row = self.row
+        early = waiting(row.status, row.step, row.error)
+        if early and (row.status not in ("queued", "starting") or not self._readings):
+            return early
+        return verdict(self._readings, self.about, self.ended)
+
+    def _told_row(self) -> dict[str, Any]:
+        row = self.row
+        told = {"status": row.status, "want": row.want, "pace": row.pace, "step": row.step, "steps": row.steps}
+        return told | {"seconds": row.seconds, "left": row.left, "device": row.device, "looks": self._looks, "note": row.note}
+
+
+def _face(row: Run) -> tuple[Any, ...]:
+    """What of a row is worth a packet of its own."""
+    return (row.status, row.want, row.pace, row.step, row.steps, row.error, row.note)
+
+
+def _portion(items: list[Item], whole: bool) -> list[Item]:
+    """As many items as fit into one packet; of a long past, frames are thinned to `FRAMES`."""
+    frames = [item for item in items if item.verdict is not None]
+    if whole and len(frames) > FRAMES:
+        kept = {frames[k * (len(frames) - 1) // (FRAMES - 1)].seq for k in range(FRAMES)}
+        items = [item for item in items if item.verdict is None or item.seq in kept]
+    size = 0
+    for k, item in enumerate(items):
+        size += sum(a.nbytes for a in item.event.arrays.values()) if isinstance(item.event, Observed) else 40
+        if size > CHUNK:
+            return items[: k + 1]
+    return items
+
+
+def _judged(step: int, values: Mapping[str, Any]) -> Reading:
+    return Reading(step, None, None, values["judge"], values.get("judge_low"), values.get("judge_high"))
