@@ -10,9 +10,7 @@ import hashlib
 import inspect
 import io
 import os
-import pickle
 import sys
-import zipfile
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -25,7 +23,6 @@ import torch
 from tlcore.errors import CheckpointError, Stale
 
 _FORMAT = 1
-_SPOILT = (RuntimeError, EOFError, ValueError, KeyError, TypeError, pickle.UnpicklingError, zipfile.BadZipFile)
 
 
 @dataclass(frozen=True)
@@ -93,7 +90,9 @@ def load(path: Path) -> tuple[About, list[dict[str, Any]]]:
                 "reads: go on with that version, or start the run anew."
             )
         return About(**about), state
-    except _SPOILT as error:
+    except CheckpointError:
+        raise
+    except Exception as error:  # torch's unpickler raises whatever it stumbles over
         raise CheckpointError(
             f"The checkpoint {path} is truncated or damaged: start the run anew, or put back a copy of it."
         ) from error

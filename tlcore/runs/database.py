@@ -29,18 +29,18 @@ CREATE TABLE runs (
     device TEXT NOT NULL, pid INTEGER, pid_started REAL, beat REAL,
     error TEXT, note TEXT, metrics TEXT NOT NULL DEFAULT '{{}}', parent INTEGER,
     rewinds INTEGER NOT NULL DEFAULT 0
-);
+) STRICT;
 CREATE INDEX runs_by_status ON runs (status, device);
 CREATE TABLE events (
     run INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
     seq INTEGER NOT NULL, step INTEGER NOT NULL, kind TEXT NOT NULL, payload BLOB NOT NULL,
     PRIMARY KEY (run, seq)
-);
+) STRICT;
 CREATE TABLE workers (
     device TEXT PRIMARY KEY, pid INTEGER NOT NULL, pid_started REAL NOT NULL,
     ready INTEGER NOT NULL DEFAULT 0,       -- torch is loaded
     watched REAL NOT NULL                   -- when a supervisor last looked after it
-);
+) STRICT;
 PRAGMA application_id = {APPLICATION};
 PRAGMA user_version = {VERSION};
 """

@@ -208,7 +208,7 @@ def append(db: Connection, id: int, messages: Iterable[tuple[str, int, bytes]]) 
     _row(db, id)
     last = _last_seq(db, id)
     rows = [(id, seq, *message) for seq, message in enumerate(messages, last + 1)]
-    db.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?)", rows)
+    db.executemany("INSERT INTO events (run, seq, kind, step, payload) VALUES (?, ?, ?, ?, ?)", rows)
     return last + len(rows)
 
 

@@ -1,0 +1,113 @@
+"""A spec is completed and checked against the catalogue, or refused in one sentence."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tlcore import catalogue
+from tlcore.errors import DeviceUnavailable, OutOfRange, RequestError, UnknownKey
+from tlcore.runs import devices
+from tlcore.runs.spec import RunSpec
+
+SPECS = st.builds(
+    RunSpec,
+    st.sampled_from(["dann", "mmd"]),
+    st.sampled_from(["moons", "blobs"]),
+    shift=st.none() | st.floats(0, 1),
+    target_labels=st.none() | st.integers(0, 9),
+    seed=st.integers(0, 2**31 - 1),
+    steps=st.none() | st.integers(1, 10_000),
+    hparams=st.fixed_dictionaries({}, optional={"lr": st.floats(1e-5, 1), "batch": st.integers(2, 99)}),
+    observe=st.booleans(),
+)
+DANN = RunSpec("dann", "moons", device="cpu")
+
+
+@given(SPECS)
+def test_a_spec_survives_json_in_both_directions(spec):
+    assert RunSpec.of(json.loads(json.dumps(spec.as_json()))) == spec
+    done = replace(spec, device="cpu").completed()
+    assert RunSpec.of(json.loads(json.dumps(done.as_json()))) == done
+
+
+@given(SPECS)
+def test_a_completed_spec_leaves_nothing_open_and_is_its_own_completion(spec):
+    done = replace(spec, device="cpu").completed()
+    assert done.backbone and done.shift is not None and done.target_labels is not None
+    assert set(done.hparams) == {each["name"] for each in catalogue.strategy(spec.strategy)["hparams"]}
+    assert done.completed() == done
+
+
+def test_the_length_is_the_scenarios_unless_it_is_said():
+    assert DANN.completed().hparams["steps"] == catalogue.scenario("moons")["steps"]
+    assert replace(DANN, steps=7).completed().hparams["steps"] == 7
+    assert replace(DANN, hparams={"steps": 8}).completed().hparams["steps"] == 8
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "words"),
+    [
+        ({"strategy": "dan"}, UnknownKey, "did you mean 'dann'"),
+        ({"scenario": "moon"}, UnknownKey, "did you mean 'moons'"),
+        ({"backbone": "tiny-mpl"}, UnknownKey, "did you mean 'tiny-mlp'"),
+        ({"backbone": "small-cnn"}, RequestError, "takes images"),
+        ({"shift": 400.0}, OutOfRange, "from 0 to 180"),
+        ({"shift": float("nan")}, OutOfRange, "finite"),
+        ({"settings": {"twist": 1.0}}, UnknownKey, "no dial 'twist'"),
+        ({"seed": -1}, OutOfRange, "'seed' should be from 0"),
+        ({"seed": 1.5}, OutOfRange, "whole number"),
+        ({"steps": 0}, OutOfRange, "at least 1|from 1"),
+        ({"target_labels": -3}, OutOfRange, "from 0"),
+        ({"hparams": {"lrr": 1.0}}, UnknownKey, "did you mean 'lr'"),
+        ({"hparams": {"lr": -1.0}}, OutOfRange, "'lr'"),
+        ({"hparams": {"lr": "fast"}}, OutOfRange, "a number"),
+        ({"device": "tpu"}, UnknownKey, "no device 'tpu'"),
+        ({"strategy": "adabn"}, RequestError, "batch norms"),
+        ({"strategy": "fine-tune", "target_labels": 0}, OutOfRange, "at least 1 per class"),
+    ],
+)
+def test_a_mistake_is_one_sentence(changes, error, words):
+    with pytest.raises(error, match=words) as caught:
+        replace(DANN, **changes).completed()
+    assert "\n" not in str(caught.value)
+
+
+def test_a_strategy_that_needs_target_labels_gets_some():
+    assert replace(DANN, strategy="fine-tune").completed().target_labels == 5
+    assert DANN.completed().target_labels == 0
+
+
+def test_a_strategy_that_needs_batch_norm_gets_a_backbone_that_has_it():
+    spec = RunSpec("adabn", "printed-to-handwritten", device="cpu").completed()
+    assert catalogue.backbone(spec.backbone)["has_norm"]
+    with pytest.raises(RequestError, match="small-cnn-bn"):
+        replace(spec, backbone="small-cnn").completed()
+
+
+def test_settings_by_name_are_hyper_parameters_or_dials():
+    spec = RunSpec("dann", "blobs").with_settings({"lr": "0.01", "shift": "1.5", "proportion": "80"}).completed()
+    assert (spec.hparams["lr"], spec.shift, spec.settings) == (0.01, 1.5, {"proportion": 80.0})
+    with pytest.raises(UnknownKey, match="did you mean 'proportion'"):
+        spec.with_settings({"propotion": "1"})
+    with pytest.raises(OutOfRange, match="'shift' should be a number"):
+        spec.with_settings({"shift": "far"})
+
+
+@pytest.mark.parametrize("choices", [{}, {"strategy": "dann"}, {"strategy": 1, "scenario": "moons"}])
+def test_a_spec_needs_a_strategy_and_a_scenario(choices):
+    with pytest.raises(RequestError, match="needs a"):
+        RunSpec.of(choices)
+    with pytest.raises(UnknownKey, match="no choice 'colour'"):
+        RunSpec.of({"strategy": "dann", "scenario": "moons", "colour": "red"})
+
+
+def test_cuda_without_a_gpu_is_one_sentence(monkeypatch):
+    monkeypatch.setattr(devices, "gpus", lambda: 0)
+    assert devices.lane("auto") == devices.lane("cpu") == "cpu"
+    with pytest.raises(DeviceUnavailable, match="no GPU"):
+        replace(DANN, device="cuda").completed()
+    monkeypatch.setattr(devices, "gpus", lambda: 1)
+    assert devices.lane("auto") == devices.lane("cuda") == "cuda"
