@@ -15,8 +15,8 @@ st.set_page_config(
 st.html(HERE / "static" / "page.css")
 st.navigation(
     [
-        st.Page("pages/play.py", title="Play", icon=":material/play_circle:", default=True),
-        st.Page("pages/runs.py", title="Runs", icon=":material/list:"),
+        st.Page("views/play.py", title="Play", icon=":material/play_circle:", default=True),
+        st.Page("views/runs.py", title="Runs", icon=":material/list:"),
     ],
     position="top",
 ).run()
