@@ -6,12 +6,14 @@ from tlcore.scenarios.base import Pair, Scenario, Split
 from tlcore.scenarios.digits import PrintedToHandwritten
 from tlcore.scenarios.handwriting import CHANGED
 from tlcore.scenarios.points import Blobs, Moons
+from tlcore.scenarios.real import REAL
 
 SCENARIOS: tuple[Scenario, ...] = (
     Moons(),
     Blobs(),
     PrintedToHandwritten(),
     *CHANGED,
+    *REAL,
 )
 
 __all__ = ["SCENARIOS", "Pair", "Scenario", "Split", "cards", "find"]

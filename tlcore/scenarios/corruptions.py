@@ -5,6 +5,7 @@ and gives new images of the same shape. Strength 0 changes nothing. Ink is brigh
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,8 +58,10 @@ def _readings(height: int, width: int, degrees: float) -> NDArray[np.float64]:
 
 def _tents(places: NDArray[np.float64], size: int) -> NDArray[np.float64]:
     """The weights of linear interpolation between `size` grid lines: (size, places)."""
-    return np.maximum(0, 1 - np.abs(places[None, :] - np.arange(size)[:, None]))
+    tents: NDArray[np.float64] = np.maximum(0, 1 - np.abs(places[None, :] - np.arange(size)[:, None]))
+    return tents
 
 
-def _stored(values: NDArray[np.float64]) -> Images:
-    return np.clip(np.rint(values), 0, 255).astype(np.uint8)
+def _stored(values: NDArray[np.floating[Any]]) -> Images:
+    stored: Images = np.clip(np.rint(values), 0, 255).astype(np.uint8)
+    return stored

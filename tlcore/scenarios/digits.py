@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tlcore.cards import Dial, ScenarioCard
 from tlcore.errors import DataUnavailable
-from tlcore.scenarios.base import Labels, Pair, Scenario, Split, dealt, generator
+from tlcore.scenarios.base import Pair, Scenario, Split, dealt, generator
 from tlcore.scenarios.printing import Styles, drawn
 
 Images = NDArray[np.uint8]
@@ -56,7 +56,7 @@ class PrintedToHandwritten(Scenario):
         classes=DIGITS,
         dials=(
             Dial(
-                "shift", "plainness of the print", "%", 0, 100, 80, 5,
+                "shift", "plainness of the print", "%", 0, 100, 90, 5,
                 "At 0 % the print varies in weight, slant and size, as handwriting does; at 100 % it is thin and even.",
             ),
         ),

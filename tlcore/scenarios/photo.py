@@ -26,7 +26,8 @@ def over(images: Images, patches: Images, strength: float) -> Images:
     Ganin et al., "Domain-Adversarial Training of Neural Networks", JMLR 2016, section 5.2.4, at s = 1.
     """
     background = np.rint(strength * patches.astype(np.float32)).astype(np.int16)  # (N, 3, H, W)
-    return np.abs(images - background).astype(np.uint8)
+    difference: Images = np.abs(images - background).astype(np.uint8)
+    return difference
 
 
 def patches(photos: tuple[Images, ...], count: int, side: int, random: np.random.Generator) -> Images:

@@ -100,7 +100,8 @@ def rotated(points: Points, degrees: float) -> Points:
     """Points (N, 2), turned anticlockwise around the origin."""
     angle = np.deg2rad(degrees)
     turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
-    return (points @ turn).astype(np.float32)
+    turned: Points = (points @ turn).astype(np.float32)
+    return turned
 
 
 def blobs(labels: Labels, shift: float, random: np.random.Generator) -> Points:

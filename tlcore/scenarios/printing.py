@@ -61,8 +61,9 @@ def drawn(labels: NDArray[np.int64], styles: Styles, signs: str = "0123456789") 
 
 def counted(ink: NDArray[np.bool_]) -> NDArray[np.uint8]:
     """Ink (N, 32, 32) counted in blocks of 4×4 and spread over 0..255: (N, 1, 8, 8)."""
-    blocks = ink.reshape(-1, 8, 4, 8, 4).sum(axis=(2, 4))  # (N, 8, 8), 0..16
-    return np.rint(blocks * (255 / 16)).astype(np.uint8)[:, None]
+    blocks: NDArray[np.int64] = ink.reshape(-1, 8, 4, 8, 4).sum(axis=(2, 4))  # (N, 8, 8), 0..16
+    grey: NDArray[np.uint8] = np.rint(blocks * (255 / 16)).astype(np.uint8)
+    return grey[:, None]
 
 
 def _map(styles: Styles, row: int) -> tuple[float, float, float, float, float, float]:
