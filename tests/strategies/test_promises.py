@@ -1,0 +1,199 @@
+"""What every strategy promises, asked of all of them at once."""
+
+import io
+import json
+import random
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from tests.strategies.small import LESS, small, small_exam, small_task, without
+from tlcore import catalogue
+from tlcore.cards import Access
+from tlcore.data import Task
+from tlcore.errors import OutOfRange, UnknownKey, Withheld
+from tlcore.strategies import STRATEGIES, Strategy
+from tlcore.training.evaluators import Accuracy
+from tlcore.training.events import Event, Finished, Measured
+from tlcore.training.loop import Rhythm, train
+from tlcore.training.observers import Frames, Probe, Scene
+
+Weights = dict[str, Tensor]
+
+
+def weights(strategy: Strategy[Any]) -> Weights:
+    return {name: value.clone() for name, value in strategy.network.state_dict().items()}
+
+
+def same(first: Weights, second: Weights) -> bool:
+    return first.keys() == second.keys() and all(torch.equal(first[name], second[name]) for name in first)
+
+
+def curves(events: list[Event]) -> list[Measured]:
+    return [event for event in events if isinstance(event, Measured)]
+
+
+def run(strategy: Strategy[Any], task: Task) -> list[Event]:
+    return list(train(strategy, task))
+
+
+def test_learns_from_exactly_what_its_card_asks_for(key: str, task: Task) -> None:
+    source, target = STRATEGIES[key].card.needs
+    assert curves(run(small(key), task)), "walk grants no more than the card asks for, and that must do"
+    for part, access in (("source", source), ("target", target)):
+        if access in LESS:
+            with pytest.raises(Withheld):
+                list(small(key).steps(without(task, part, access)))
+
+
+def test_explains_every_curve_and_draws_every_curve_it_explains(key: str, task: Task) -> None:
+    drawn = {name for event in curves(run(small(key), task)) for name in event.values}
+    assert drawn == set(STRATEGIES[key].card.curves)
+
+
+def test_takes_as_many_steps_as_it_says(key: str, task: Task) -> None:
+    strategy = small(key)
+    assert sum(1 for _ in strategy.walk(task)) == strategy.length() == strategy.journal.step
+
+
+def test_same_seed_same_numbers(key: str, task: Task) -> None:
+    first, second = small(key), small(key)
+    assert run(first, task) == run(second, task)
+    assert same(weights(first), weights(second))
+
+
+def test_another_seed_other_numbers(key: str) -> None:
+    # Streams are seeded by their domains, everything else that is drawn by the task.
+    def seeded(seed: int) -> Task:
+        task = small_task(seed)
+        domains = {name: getattr(task, name) for name in ("source", "target", "few")}
+        return Task(**{name: type(each)(each.name, each.inputs, each.labels, seed) for name, each in domains.items()},
+                    classes=task.classes, seed=seed)
+
+    assert run(small(key), seeded(0)) != run(small(key), seeded(1))
+
+
+class Rude:
+    """An evaluator without manners: it draws chance, wakes layers and moves buffers."""
+
+    def evaluate(self, strategy: Strategy[Any], *, final: bool) -> Mapping[str, float]:
+        random.random(), np.random.rand(), torch.rand(1)
+        strategy.network.train()
+        strategy.network(torch.randint(0, 255, (16, 1, 8, 8), dtype=torch.uint8))
+        return {}
+
+
+def test_evaluators_and_observers_leave_no_trace(key: str, task: Task) -> None:
+    alone, watched = small(key), small(key)
+    quiet = run(alone, task)
+    probe = Probe(small_exam(), task.classes, per_domain=15)
+    seen = list(train(
+        watched, task, [Rude(), Accuracy(small_exam())], [Scene(probe, {}), Frames(probe)],
+        Rhythm(eager=True, look=0.0, share=1.0, evaluations=1000),
+    ))
+    assert curves(seen) == curves(quiet)
+    assert same(weights(watched), weights(alone))
+
+
+def test_changes_what_it_says_it_trains_and_nothing_else(key: str, task: Task) -> None:
+    strategy, before, phase = small(key), Weights(), ""
+    changed: dict[str, set[str]] = {}
+    for _ in strategy.walk(task):
+        now, name = weights(strategy), strategy.journal.state()[-1]["name"]
+        if name == phase:
+            changed[name] |= {part(entry) for entry in now if not torch.equal(now[entry], before[entry])}
+        else:
+            phase = name
+            changed[name] = set()
+        before = now
+    # Who trains a backbone moves its statistics as well.
+    told = {
+        name: {*parts, *(["statistics"] if "backbone" in parts else [])}
+        for name, parts in STRATEGIES[key].card.trains.items()
+    }
+    assert changed == told
+
+
+def part(entry: str) -> str:
+    is_statistic = entry.endswith(("running_mean", "running_var", "num_batches_tracked"))
+    return "statistics" if is_statistic else entry.split(".")[0]
+
+
+def test_goes_on_bit_for_bit_after_a_stop_at_any_step(key: str, task: Task) -> None:
+    whole = small(key)
+    told, final = curves(run(whole, task)), weights(whole)
+    for cut in range(1, whole.length()):
+        first = small(key)
+        walk = train(first, task, rhythm=Rhythm(eager=True))
+        head = []
+        for event in walk:
+            head.append(event)
+            if first.journal.step == cut and not isinstance(event, Measured):
+                break
+        saved = io.BytesIO()
+        torch.save(first.journal.state(), saved)
+        walk.close()
+        torch.manual_seed(cut), random.seed(cut), np.random.seed(cut)
+        second = small(key, network_seed=99)
+        second.journal.load(torch.load(io.BytesIO(saved.getvalue()), weights_only=True))
+        assert curves(head) + curves(run(second, task)) == told, f"curves differ after a stop at step {cut}"
+        assert same(weights(second), final), f"weights differ after a stop at step {cut}"
+
+
+def test_leaves_the_task_alone(key: str, task: Task) -> None:
+    before = deepcopy(task)
+    run(small(key), task)
+    for name in ("source", "target", "few"):
+        now, then = getattr(task, name), getattr(before, name)
+        assert torch.equal(now.inputs, then.inputs)
+        assert (now.labels is None and then.labels is None) or torch.equal(now.labels, then.labels)
+
+
+def test_hyper_parameters_survive_json_and_refuse_what_is_out_of_range(key: str) -> None:
+    kind = STRATEGIES[key].HParams
+    default = kind()
+    assert kind.of(json.loads(json.dumps(default.as_json()))) == default
+    with pytest.raises(UnknownKey, match="learning-rte"):
+        kind.of({"learning-rte": 1})
+    for each in kind.describe():
+        for bound, beyond in (("low", -1), ("high", 1)):
+            if each[bound] is not None:
+                with pytest.raises(OutOfRange, match=each["name"]):
+                    kind.of({each["name"]: each[bound] + beyond})
+        assert each["help"].endswith("."), f"{each['name']} has no sentence of help"
+
+
+def test_stands_in_the_catalogue(key: str) -> None:
+    card = STRATEGIES[key].card
+    assert card.key == key
+    assert STRATEGIES[key].__module__ == f"tlcore.strategies.{key.replace('-', '_')}"
+    assert catalogue.strategy(key)["card"]["title"] == card.title
+    assert card.idea.endswith(".") and card.source and card.use and card.avoid and card.cost and card.flow
+
+
+def test_has_a_baseline_to_beat_unless_it_is_one(key: str) -> None:
+    promise = STRATEGIES[key].card.promise
+    assert (promise is None) == (STRATEGIES[key].card.family.value == "baseline")
+    assert promise is None or promise.over in STRATEGIES
+
+
+def test_the_catalogue_is_not_stale() -> None:
+    assert catalogue.PLACE.read_text(encoding="utf-8") == catalogue.written(), "run `python -m tlcore.catalogue`"
+
+
+def test_nothing_is_granted_that_was_not_asked_for(task: Task) -> None:
+    granted = task.granted(Access.IMAGES, Access.NOTHING)
+    assert granted.source.labels is None
+    for forbidden in (lambda: granted.source.batches(4), lambda: granted.target.unlabelled(4), lambda: granted.few.labels):
+        with pytest.raises(Withheld):
+            forbidden()
+
+
+def test_ends_with_its_last_grades(key: str, task: Task) -> None:
+    *_, end = train(small(key), task, [Accuracy(small_exam())])
+    assert isinstance(end, Finished) and set(end.values) >= {"source_accuracy", "target_accuracy"}
