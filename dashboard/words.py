@@ -59,8 +59,8 @@ STATUSES: Mapping[str, str] = {
     "paused": "paused",
     "finished": "finished",
     "stopped": "stopped",
-    "failed": "could not go on",
-    "crashed": "stopped unexpectedly",
+    "failed": "failed",
+    "crashed": "crashed",
 }
 
 _SAYS_NEEDS = {"nothing": "nothing", "images": "images", "few": "images and a few labels", "labels": "labelled images"}

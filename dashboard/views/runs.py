@@ -57,15 +57,16 @@ def _grid(store: Store, runs: Sequence[Run]) -> list[Run]:
         pd.DataFrame(rows(store, runs)),
         key=f"table:{hash(tuple(ids))}",
         hide_index=True,
-        height=min(38 * (len(runs) + 1), 720),
+        height=min(36 * (len(runs) + 1) + 2, 720),
         row_height=36,
         on_select="rerun",
-        selection_mode="multi-row",
+        selection_mode=["multi-row", "single-cell"],
         selection_default={"selection": {"rows": kept}} if kept else None,
         column_config=_columns(),
         alt=f"Table of {len(runs)} runs with their status, settings and accuracies.",
     )
-    selected = [ids[row] for row in state["selection"]["rows"] if row < len(ids)]
+    places = state["selection"]["rows"] or [row for row, _ in state["selection"]["cells"]]
+    selected = [ids[row] for row in places if row < len(ids)]
     st.session_state["selected"] = selected
     return [run for run in runs if run.id in selected] or [runs[0]]
 

@@ -1,0 +1,102 @@
+"""The sidebar's controls: every strategy's form makes a run, and shows nothing that would do nothing."""
+
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import links, words
+from dashboard.choices import backbones_for, grid, main_hparam, strategies_for
+from tlcore import catalogue
+from tlcore.runs.spec import RunSpec
+
+PAIRS = [("moons", each) for each in strategies_for("moons")] + [
+    ("printed-to-handwritten", each) for each in strategies_for("printed-to-handwritten")
+]
+
+
+def _form() -> None:
+    import streamlit as st
+
+    from dashboard.controls import controls
+
+    st.session_state["said"] = controls(st.session_state["asked"])
+
+
+def _drawn(spec: RunSpec) -> AppTest:
+    app = AppTest.from_function(_form, default_timeout=30)
+    app.session_state["asked"] = spec
+    return app.run()
+
+
+def _said(app: AppTest) -> RunSpec:
+    assert not app.exception, app.exception[0].message
+    spec: RunSpec = app.session_state["said"]
+    return links.normal(spec)
+
+
+def _labels(app: AppTest) -> list[str]:
+    drawn: list[Any] = [*app.slider, *app.select_slider, *app.number_input, *app.selectbox]
+    return [each.label for each in drawn]
+
+
+@pytest.mark.parametrize(("scenario", "strategy"), PAIRS)
+def test_the_form_of_every_strategy_says_what_it_was_given(scenario: str, strategy: str) -> None:
+    asked = RunSpec(strategy, scenario, seed=2)
+    app = _drawn(asked)
+    assert _said(app) == links.normal(asked)
+    wanted = {words.hparam_name(each["name"]) for each in catalogue.strategy(strategy)["hparams"]}
+    assert wanted <= set(_labels(app))
+    budget = catalogue.strategy(strategy)["card"]["needs"][1] == "few"
+    assert ("Target labels per class" in _labels(app)) == budget
+
+
+def test_settings_of_a_link_stand_in_the_controls() -> None:
+    asked = RunSpec("dann", "blobs", shift=1.3, settings={"proportion": 80}, seed=7, hparams={"strength": 0.25, "lr": 0.002})
+    assert _said(_drawn(asked)) == links.normal(asked)
+
+
+def test_another_strategy_brings_its_own_settings_and_removes_the_old_ones() -> None:
+    app = _drawn(RunSpec("dann", "moons", hparams={"strength": 1.0}))
+    assert words.hparam_name("strength") in _labels(app)
+    app.button_group(key="choice:strategy").set_value("fine-tune").run()
+    said = _said(app)
+    assert (said.strategy, dict(said.hparams)) == ("fine-tune", {})
+    assert words.hparam_name("strength") not in _labels(app)
+    assert "Target labels per class" in _labels(app)
+
+
+def test_a_strategy_on_batch_norms_is_offered_only_where_there_are_some() -> None:
+    assert "adabn" not in strategies_for("moons")
+    assert "adabn" in strategies_for("printed-to-handwritten")
+    assert "small-cnn" not in backbones_for("printed-to-handwritten", "adabn")
+
+
+def test_other_data_begins_with_its_own_dials_and_length() -> None:
+    app = _drawn(RunSpec("dann", "moons", shift=60))
+    app.button_group(key="choice:scenario:points").set_value("blobs").run()
+    said = _said(app)
+    assert (said.scenario, said.shift, dict(said.settings)) == ("blobs", None, {})
+
+
+def test_another_seed_is_the_next_one() -> None:
+    app = _drawn(RunSpec("dann", "moons", seed=4))
+    next(button for button in app.button if button.label == "Another").click().run()
+    assert _said(app).seed == 5
+
+
+def test_sliders_offer_the_default_and_stay_within_the_bounds() -> None:
+    for entry in catalogue.strategies().values():
+        for described in (each for each in entry["hparams"] if each["type"] in ("int", "float")):
+            offered = grid(described, described["default"])
+            assert described["default"] in offered
+            assert offered == sorted(set(offered))
+            assert all((described["low"] or 0) <= each <= (described["high"] or each) for each in offered)
+
+
+def test_the_slider_of_a_strategy_is_its_own_setting() -> None:
+    mains = {key: main_hparam(entry["hparams"]) for key, entry in catalogue.strategies().items()}
+    assert mains["dann"] is not None
+    assert mains["dann"]["name"] == "strength"
+    assert mains["source-only"] is not None
+    assert mains["source-only"]["name"] == "lr"
