@@ -12,7 +12,7 @@ from tlcore.networks import build_network
 from tlcore.runs.spec import RunSpec
 from tlcore.scenarios.prepare import Prepared, prepare
 from tlcore.strategies import Strategy, find
-from tlcore.training.observers import Observer, observers_for
+from tlcore.training.observers import Observer
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def build(spec: RunSpec, device: torch.device) -> Built:
         spec.backbone, prepared.task.classes, seed=spec.seed, input_shape=tuple(prepared.task.source.inputs.shape[1:])
     )
     strategy = kind(network.to(device), kind.HParams.of(spec.hparams))
-    observers = observers_for(prepared, strategy) if spec.observe else []
+    observers = prepared.observers(strategy.length()) if spec.observe else []
     return Built(strategy, prepared, observers, device)
 
 

@@ -10,6 +10,7 @@ from tlcore.data import Domain, Task, withheld
 from tlcore.errors import OutOfRange
 from tlcore.scenarios import Pair, Split, find
 from tlcore.training.evaluators import Exam
+from tlcore.training.observers import Observer, Probe, Scene, Frames
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,18 @@ class Prepared:
     pair: Pair
     task: Task
     exam: Exam
+    few: Domain | None      # the labelled target images, for whoever draws them
+
+    def observers(self, length: int) -> list[Observer]:
+        """What looks inside of a run of `length` steps: the scene, and its frames."""
+        probe = Probe(self.exam, self.task.classes)
+        words: dict[str, str | list[str]] = {
+            "kind": self.card.kind,
+            "source": self.card.source,
+            "target": self.card.target,
+            "classes": list(self.pair.classes),
+        }
+        return [Scene(probe, words, self.few), Frames(probe, seed=self.task.seed, length=length)]
 
 
 def prepare(
@@ -42,15 +55,16 @@ def prepare(
     pair = built.build(shift, settings or {}, seed)
     source = _domain(f"source of {scenario}", pair.source_train, seed)
     target = _domain(f"target of {scenario}", pair.target_train, seed)
+    few = target.few(target_labels) if target_labels else None
     task = Task(
         source=source,
         target=target.without_labels(),
-        few=target.few(target_labels) if target_labels else withheld("the labelled target (its budget is 0)"),
+        few=few or withheld("the labelled target (its budget is 0)"),
         classes=len(pair.classes),
         seed=seed,
     )
     exam = Exam(_domain("source test", pair.source_test, seed), _domain("target test", pair.target_test, seed))
-    return Prepared(built.card, pair, task.to(device), exam.to(device))
+    return Prepared(built.card, pair, task.to(device), exam.to(device), few)
 
 
 def _domain(name: str, split: Split, seed: int) -> Domain:

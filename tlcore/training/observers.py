@@ -41,10 +41,16 @@ class Probe:
 
 
 class Scene:
-    """Tells once what every later frame refers to: the probe's items, their domain and their class."""
+    """Tells once what every later frame refers to: the probe's items, their domain and their class.
 
-    def __init__(self, probe: Probe, words: dict[str, str | list[str]], thumbs: int = 200) -> None:
-        self._probe, self._words, self._thumbs = probe, words, thumbs
+    Points come with the window to draw them in, and with the labelled target points that the
+    strategy was given; images with thumbnails of a part of them.
+    """
+
+    def __init__(
+        self, probe: Probe, words: dict[str, str | list[str]], few: Domain | None = None, thumbs: int = 200
+    ) -> None:
+        self._probe, self._words, self._few, self._thumbs = probe, words, few, thumbs
         self._told = False
 
     def observe(self, strategy: Strategy[Any], step: int) -> Iterator[Observed]:
@@ -54,8 +60,10 @@ class Scene:
         probe = self._probe
         arrays = {"domain": _bytes(probe.domain), "label": _bytes(probe.labels)}
         if probe.inputs.ndim == 2:
-            points = probe.inputs.cpu().numpy().astype(np.float32)
+            points = _floats(probe.inputs)
             arrays |= {"inputs": points, "extent": extent(points)}
+            if self._few is not None:
+                arrays |= {"few_inputs": _floats(self._few.inputs), "few_label": _bytes(_labels(self._few))}
         else:
             ids = torch.cat([
                 torch.arange(0, probe.sources)[:: max(1, 2 * probe.sources // self._thumbs)],
@@ -132,6 +140,11 @@ def _labels(domain: Domain) -> Tensor:
 
 def _bytes(values: Tensor) -> Array:
     array: Array = values.to(torch.uint8).cpu().numpy()
+    return array
+
+
+def _floats(values: Tensor) -> Array:
+    array: Array = values.float().cpu().numpy()
     return array
 
 
