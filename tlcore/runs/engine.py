@@ -13,6 +13,7 @@ from tlcore.runs.building import build, device_of, suitable_threads
 from tlcore.runs.checkpoints import About, misfits
 from tlcore.runs.hold import Hold, Lost, Pulse
 from tlcore.runs.rows import Status
+from tlcore.runs.spec import RunSpec
 from tlcore.runs.steering import Control, Leave, Steering
 from tlcore.runs.store import Store
 from tlcore.training.evaluators import Accuracy
@@ -85,6 +86,14 @@ def _train(hold: Hold, control: Control) -> None:
         steering.save()
         raise
     steering.save()
+
+
+def warm_up() -> None:
+    """Train a little that nobody sees: much of torch and scikit-learn is only loaded at its first use."""
+    spec = RunSpec("source-only", "printed-to-handwritten", steps=2, device="cpu").completed()
+    built = build(spec, torch.device("cpu"))
+    for _ in train(built.strategy, built.prepared.task, [Accuracy(built.prepared.exam)], built.observers):
+        pass
 
 
 def checkpoint_file(store: Store, run_id: int) -> Path:

@@ -71,7 +71,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _serve(store: Store, device: str, me: Process) -> int:
-    from tlcore.runs.engine import execute  # loads torch, which takes seconds: only after signing on
+    from tlcore.runs.engine import execute, warm_up  # loads torch, which takes seconds: only after signing on
     from tlcore.runs.steering import Control
 
     control = Control()
@@ -86,6 +86,8 @@ def _serve(store: Store, device: str, me: Process) -> int:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
     Roster(store).sign_ready(device, me)
+    if not store.waiting(device):
+        warm_up()
     while worker.loop():
         time.sleep(_NAP)
     return 0
