@@ -27,7 +27,7 @@ FAREWELL = 8.0  # seconds that the server gets to say goodbye to open pages
 @click.option("--store", type=click.Path(dir_okay=False, path_type=Path), help="File that holds the runs.")
 def main(port: int | None, address: str, no_browser: bool, store: Path | None) -> None:
     """Open Transfer Lab in the browser."""
-    chosen = _chosen_port(address, port)
+    chosen = chosen_port(address, port)
     reachable = "127.0.0.1" if address in ("0.0.0.0", "::", "") else address
     click.echo("Starting Transfer Lab …")
     begun = time.monotonic()
@@ -44,9 +44,9 @@ def main(port: int | None, address: str, no_browser: bool, store: Path | None) -
         raise click.ClickException("The page's server ended by itself; its last words are above.")
 
 
-def _chosen_port(address: str, wanted: int | None) -> int:
+def chosen_port(address: str, wanted: int | None) -> int:
     """The port that was asked for if it is free; without a wish the usual one, else any free one."""
-    if _is_free(address, wanted or PORT):
+    if is_free(address, wanted or PORT):
         return wanted or PORT
     if wanted is not None:
         raise click.ClickException(f"Port {wanted} is in use: choose another with --port, or leave it out.")
@@ -57,7 +57,7 @@ def _chosen_port(address: str, wanted: int | None) -> int:
     return chosen
 
 
-def _is_free(address: str, port: int) -> bool:
+def is_free(address: str, port: int) -> bool:
     with closing(_socket(address)) as probe:
         # As the server itself does: a port that was closed a moment ago counts as free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -126,11 +126,11 @@ def _why_not(server: subprocess.Popen[bytes]) -> str:
 
 def _welcome(url: str, seconds: float, browser: bool) -> None:
     click.echo(f"Transfer Lab is at {url} (ready in {seconds:.1f} s). Ctrl-C ends it.")
-    if browser and not _opened(url):
+    if browser and not opened(url):
         click.echo("There is no browser here: open this address in one.")
 
 
-def _opened(url: str) -> bool:
+def opened(url: str) -> bool:
     # Without a display Python would find text browsers, which would take over this terminal.
     if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         return False

@@ -52,7 +52,9 @@ def test_the_form_of_every_strategy_says_what_it_was_given(scenario: str, strate
 
 
 def test_settings_of_a_link_stand_in_the_controls() -> None:
-    asked = RunSpec("dann", "blobs", shift=1.3, settings={"proportion": 80}, seed=7, hparams={"strength": 0.25, "lr": 0.002})
+    asked = RunSpec(
+        "dann", "blobs", shift=1.3, settings={"proportion": 80}, seed=7, hparams={"strength": 0.25, "lr": 0.002}
+    )
     assert _said(_drawn(asked)) == links.normal(asked)
 
 

@@ -46,7 +46,10 @@ def test_what_a_link_says_is_what_was_written(spec: RunSpec) -> None:
 
 def test_a_link_says_nothing_that_is_at_its_default() -> None:
     assert links.write(RunSpec("dann", "moons")) == {"d": "moons", "s": "dann"}
-    assert links.write(RunSpec("dann", "moons", "tiny-mlp", 35, hparams={"strength": 0.3})) == {"d": "moons", "s": "dann"}
+    assert links.write(RunSpec("dann", "moons", "tiny-mlp", 35, hparams={"strength": 0.3})) == {
+        "d": "moons",
+        "s": "dann",
+    }
 
 
 def test_a_link_is_readable() -> None:

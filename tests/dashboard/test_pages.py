@@ -113,7 +113,9 @@ def test_the_number_of_a_run_on_another_machine_does_not_open_a_foreign_run(runs
 def test_python_and_command_line_are_there_to_copy(runs: Store) -> None:
     app = opened(d="moons", shift="60", s="dann", strength="1", seed="3")
     shown = [block.value for block in app.code]
-    assert any("tlcore run --strategy dann --scenario moons --shift 60 --seed 3 --set strength=1" in each for each in shown)
+    assert any(
+        "tlcore run --strategy dann --scenario moons --shift 60 --seed 3 --set strength=1" in each for each in shown
+    )
     assert any(each.endswith("?d=moons&shift=60&s=dann&strength=1&seed=3") for each in shown)
 
 
