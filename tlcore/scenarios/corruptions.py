@@ -36,7 +36,7 @@ def inverted(images: Images, strength: float, _: np.random.Generator) -> Images:
 
     A plain cross-fade to the negative would be empty half-way; here the outlines stay.
     """
-    return _stored(np.abs(255 * strength - images))
+    return _stored(np.abs(255.0 * strength - images))
 
 
 def rotated(images: Images, degrees: float, _: np.random.Generator) -> Images:

@@ -18,7 +18,8 @@ Images = NDArray[np.uint8]
 DIGITS = tuple("0123456789")
 HANDWRITTEN = (1437, 360)  # training and test images out of the 1,797 that there are
 PRINTED = (1500, 300)
-SPREAD, FINENESS = 0.5, 0.8  # how varied print is at 0 % plainness, and how fine at 100 %
+VARIED = 0.5  # how much print at 0 % plainness varies
+FINE = (0.3, 0.8)  # how fine it is at 0 % and at 100 % plainness
 CREDIT = (
     "Handwriting: Optical Recognition of Handwritten Digits, Alpaydin & Kaynak 1998, UCI (CC BY 4.0), "
     "as it ships with scikit-learn (BSD-3)."
@@ -88,7 +89,8 @@ def printed(plainness: float, seed: int, part: str, size: int, first: int | None
     """`size` printed digits, balanced and shuffled, or only the `first` of them; plainness in %."""
     labels = generator(seed, f"printed, {part}, labels").permutation(np.arange(size) % 10).astype(np.int64)
     plain = plainness / 100
-    styles = Styles.varied(size, SPREAD * (1 - plain), generator(seed, f"printed, {part}"), FINENESS * plain)
+    fineness = FINE[0] + (FINE[1] - FINE[0]) * plain
+    styles = Styles.varied(size, VARIED * (1 - plain), generator(seed, f"printed, {part}"), fineness)
     labels = labels[:first]
     return Split(drawn(labels, styles), labels)
 

@@ -39,14 +39,16 @@ class Changed(Scenario):
         )
 
 
-def _card(change: str, title: str, idea: str, dial: Dial, channels: int = 1, credit: str = CREDIT) -> ScenarioCard:
+def _card(
+    change: str, title: str, target: str, idea: str, dial: Dial, channels: int = 1, credit: str = CREDIT
+) -> ScenarioCard:
     return ScenarioCard(
         key=f"handwritten-to-{change}",
         title=f"Handwritten → {title}",
         kind="tiny",
         idea=idea,
         source="clean digits",
-        target=f"{title} digits" if channels == 1 else title,
+        target=target,
         classes=DIGITS,
         dials=(dial,),
         shape=(channels, 8, 8),
@@ -63,7 +65,7 @@ def _percent(label: str, default: float, help: str) -> Dial:
 CHANGED = (
     Changed(
         _card(
-            "photo", "digits on photographs",
+            "photo", "on photographs", "digits on photographs",
             "The digits lie on photographs: each pixel is the difference of digit and photo, the recipe of MNIST-M.",
             _percent("strength of the photo", 100, "At 0 % the paper is black; at 100 % the photo is at full light."),
             channels=3, credit=f"{CREDIT} Photographs: china.jpg and flower.jpg of scikit-learn (CC BY).",
@@ -72,7 +74,7 @@ CHANGED = (
     ),
     Changed(
         _card(
-            "low-contrast", "low-contrast",
+            "low-contrast", "low contrast", "low-contrast digits",
             "The same ink on the same paper, seen through fog: all greys move together.",
             _percent("loss of contrast", 80, "How far each pixel moves to middle grey; at 100 % nothing is left."),
         ),
@@ -80,28 +82,28 @@ CHANGED = (
     ),
     Changed(
         _card(
-            "dark", "dark", "The same digits with most of the light gone.",
+            "dark", "in the dark", "dark digits", "The same digits with most of the light gone.",
             _percent("loss of light", 80, "How much of the light is taken; at 100 % all is black."),
         ),
         corruptions.dark,
     ),
     Changed(
         _card(
-            "noisy", "noisy", "Each pixel is off by chance, as in a photo taken at night.",
+            "noisy", "noisy", "noisy digits", "Each pixel is off by chance, as in a photo taken at night.",
             _percent("noise", 40, "The standard deviation of the noise, against full white."),
         ),
         corruptions.noisy,
     ),
     Changed(
         _card(
-            "inverted", "inverted", "Dark ink on light paper instead of light ink on dark paper.",
+            "inverted", "inverted", "inverted digits", "Dark ink on light paper instead of light ink on dark paper.",
             _percent("light of the paper", 100, "At 0 % the paper is black; at 100 % each digit is its own negative."),
         ),
         corruptions.inverted,
     ),
     Changed(
         _card(
-            "rotated", "rotated", "The same digits, all turned by the same angle.",
+            "rotated", "rotated", "rotated digits", "The same digits, all turned by the same angle.",
             Dial("shift", "rotation", "°", 0, 90, 45, 1, "How far each digit is turned anticlockwise."),
         ),
         corruptions.rotated,

@@ -10,7 +10,7 @@ from tlcore.data import Domain, Task, withheld
 from tlcore.errors import OutOfRange
 from tlcore.scenarios import Pair, Split, find
 from tlcore.training.evaluators import Exam
-from tlcore.training.observers import Observer, Probe, Scene, Frames
+from tlcore.training.observers import Frames, Observer, Probe, Scene
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Prepared:
     pair: Pair
     task: Task
     exam: Exam
-    few: Domain | None      # the labelled target images, for whoever draws them
+    few: Domain | None  # the labelled target images, for whoever draws them
 
     def observers(self, length: int) -> list[Observer]:
         """What looks inside of a run of `length` steps: the scene, and its frames."""

@@ -1,0 +1,181 @@
+"""What every scenario promises, tried on all of them that need no download."""
+
+import json
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from tlcore import scenarios
+from tlcore.errors import OutOfRange, UnknownKey
+from tlcore.scenarios import Pair, Scenario, Split
+
+BUILT_IN = [each for each in scenarios.SCENARIOS if each.card.kind != "real"]
+TINY = [each for each in BUILT_IN if each.card.kind == "tiny"]
+EVERY = pytest.mark.parametrize("scenario", BUILT_IN, ids=lambda each: each.card.key)
+WITH_DIALS = pytest.mark.parametrize("scenario", scenarios.SCENARIOS, ids=lambda each: each.card.key)
+
+
+def parts(pair: Pair) -> dict[str, Split]:
+    return {name: getattr(pair, name) for name in ("source_train", "source_test", "target_train", "target_test")}
+
+
+def nearest_neighbour(known: Split, asked: Split) -> float:
+    """Accuracy of the label of the nearest known row."""
+    rows = known.inputs.reshape(len(known), -1).astype(np.float64)
+    others = asked.inputs.reshape(len(asked), -1).astype(np.float64)
+    squared = (rows**2).sum(1)[None] - 2 * others @ rows.T
+    return float((known.labels[squared.argmin(1)] == asked.labels).mean())
+
+
+def same(one: Pair, other: Pair) -> bool:
+    return all(
+        np.array_equal(a.inputs, b.inputs) and np.array_equal(a.labels, b.labels)
+        for a, b in zip(parts(one).values(), parts(other).values(), strict=True)
+    )
+
+
+@EVERY
+def test_fits_its_card(scenario: Scenario) -> None:
+    card, pair = scenario.card, scenario.build()
+    for split in parts(pair).values():
+        assert split.inputs.shape == (len(split.labels), *card.shape)
+        assert split.inputs.dtype == (np.float32 if card.kind == "points" else np.uint8)
+        assert split.labels.dtype == np.int64
+        assert sorted(np.unique(split.labels)) == list(range(len(card.classes)))
+        assert split.inputs.flags.writeable  # torch takes no other without a warning
+    assert pair.classes == card.classes
+
+
+@EVERY
+def test_equal_seeds_give_equal_pairs_whatever_numpy_s_global_seed(scenario: Scenario) -> None:
+    np.random.seed(1)
+    first = scenario.build(seed=3)
+    np.random.seed(2)
+    before = np.random.get_state()[1].copy()  # type: ignore[index, union-attr]
+    assert same(first, scenario.build(seed=3))
+    assert np.array_equal(before, np.random.get_state()[1])  # type: ignore[index]
+    assert not same(first, scenario.build(seed=4))
+
+
+@EVERY
+def test_every_part_has_the_classes_in_proportion(scenario: Scenario) -> None:
+    for split in parts(scenario.build(seed=1)).values():
+        counts = np.bincount(split.labels) * len(scenario.card.classes) / len(split)
+        assert counts.min() > 0.9 and counts.max() < 1.1
+
+
+@EVERY
+def test_row_k_of_the_source_tells_nothing_of_row_k_of_the_target(scenario: Scenario) -> None:
+    chance = 1 / len(scenario.card.classes)
+    agreement = []
+    for seed in range(5):
+        pair = scenario.build(seed=seed)
+        rows = min(len(pair.source_train), len(pair.target_train))
+        agreement.append((pair.source_train.labels[:rows] == pair.target_train.labels[:rows]).mean())
+    assert abs(np.mean(agreement) - chance) < 4 * (chance * (1 - chance) / (5 * rows)) ** 0.5
+
+
+@EVERY
+def test_no_test_row_is_a_training_row(scenario: Scenario) -> None:
+    pair = scenario.build(scenario.card.dials[0].low)
+    train = {row.tobytes() for split in (pair.source_train, pair.target_train) for row in split.inputs}
+    if scenario.card.key == "printed-to-handwritten":
+        train = {row.tobytes() for row in pair.target_train.inputs}  # plain print repeats itself
+        assert not train & {row.tobytes() for row in pair.target_test.inputs}
+    else:
+        assert not train & {row.tobytes() for split in (pair.source_test, pair.target_test) for row in split.inputs}
+
+
+@pytest.mark.parametrize("scenario", TINY[1:], ids=lambda each: each.card.key)
+def test_source_and_target_show_different_originals(scenario: Scenario) -> None:
+    pair = scenario.build(0)
+    rows = [row.tobytes() for split in parts(pair).values() for row in split.inputs]
+    assert len(rows) == len(set(rows)) == 1797
+
+
+@EVERY
+def test_the_dial_makes_it_harder(scenario: Scenario) -> None:
+    dial = scenario.card.dials[0]
+    known = {}
+    for value in (dial.low, (dial.low + dial.high) / 2, dial.high, dial.default):
+        pairs = [scenario.build(value, seed=seed) for seed in (0, 1)]
+        known[value] = np.mean([nearest_neighbour(pair.source_train, pair.target_test) for pair in pairs])
+    low, middle, high, default = known[dial.low], known[(dial.low + dial.high) / 2], known[dial.high], known[dial.default]
+    assert low + 0.02 > middle and middle + 0.02 > high  # level stretches are allowed, rises are not
+    assert low > default + 0.08 and low > high + 0.3
+
+
+@EVERY
+def test_the_dial_at_its_lowest_is_no_shift(scenario: Scenario) -> None:
+    if scenario.card.key == "printed-to-handwritten":
+        pytest.skip("print is never handwriting, however varied")
+    pair = scenario.build(scenario.card.dials[0].low)
+    home = nearest_neighbour(pair.source_train, pair.source_test)
+    assert abs(home - nearest_neighbour(pair.source_train, pair.target_test)) < 0.03
+
+
+@EVERY
+def test_a_preview_shows_the_first_rows_of_the_pair_in_milliseconds(scenario: Scenario) -> None:
+    pair = scenario.build(seed=5)
+    took = []
+    for _ in range(5):
+        start = time.perf_counter()
+        source, target = scenario.preview(seed=5, count=9)
+        took.append(time.perf_counter() - start)
+    assert np.array_equal(source.inputs, pair.source_train.inputs[:9])
+    assert np.array_equal(target.inputs, pair.target_train.inputs[:9])
+    assert np.array_equal(target.labels, pair.target_train.labels[:9])
+    assert min(took) < 0.02
+
+
+@WITH_DIALS
+def test_a_dial_takes_its_bounds_and_nothing_beyond(scenario: Scenario) -> None:
+    for dial in scenario.card.dials:
+        assert dial.low <= dial.default <= dial.high
+        for value in (dial.low, dial.high):
+            assert scenario.dialled(None, {dial.name: value})[dial.name] == value
+        for value in (dial.low - 1, dial.high + 1, float("nan"), float("inf")):
+            with pytest.raises(OutOfRange, match=f"should be from {dial.low:g} to {dial.high:g}.*but is"):
+                scenario.dialled(None, {dial.name: value})
+
+
+def test_a_value_out_of_range_is_told_with_its_unit() -> None:
+    with pytest.raises(OutOfRange) as told:
+        scenarios.find("moons").build(shift=200)
+    assert str(told.value) == "The rotation of 'moons' should be from 0 to 180°, but is 200."
+    with pytest.raises(OutOfRange, match="should be a number, but is 'far'"):
+        scenarios.find("moons").build(shift="far")  # type: ignore[arg-type]
+    with pytest.raises(OutOfRange, match="seed should be a whole number of at least 0, but is -1"):
+        scenarios.find("moons").build(seed=-1)
+
+
+def test_unknown_names_are_answered_with_the_nearest_known() -> None:
+    with pytest.raises(UnknownKey, match="'moon'.*did you mean 'moons'"):
+        scenarios.find("moon")
+    with pytest.raises(UnknownKey, match="setting of 'blobs' named 'proportions'.*'proportion'"):
+        scenarios.find("blobs").build(settings={"proportions": 50})
+    with pytest.raises(UnknownKey, match="setting of 'moons' named 'proportion'"):
+        scenarios.find("moons").build(settings={"proportion": 50})
+
+
+def test_keys_are_unique_and_cards_are_complete() -> None:
+    cards = scenarios.cards()
+    assert len(cards) == len(scenarios.SCENARIOS) == 12
+    for key, card in cards.items():
+        assert scenarios.find(key).card is card
+        assert card.idea.endswith(".") and card.credit and card.backbone and card.steps > 0
+        assert card.dials[0].name == "shift"
+        json.dumps(card.as_json())
+
+
+def test_neither_torch_nor_scikit_learn_is_imported_for_a_tiny_scenario() -> None:
+    program = (
+        "import sys; from tlcore import scenarios;"
+        "[each.build() for each in scenarios.SCENARIOS if each.card.kind != 'real'];"
+        "print([name for name in ('torch', 'torchvision', 'sklearn') if name in sys.modules])"
+    )
+    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "[]"
