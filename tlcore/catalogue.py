@@ -71,4 +71,3 @@ def _read() -> dict[str, dict[str, dict[str, Any]]]:
 
 if __name__ == "__main__":
     PLACE.write_text(written(), encoding="utf-8")
-    print(f"Wrote {PLACE.name}.")

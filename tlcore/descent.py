@@ -51,7 +51,7 @@ class Descent:
 
     def __call__(self, loss: Tensor) -> None:
         self._adam.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         if self._clip is not None:
             clip_grad_norm_([each for group in self._adam.param_groups for each in group["params"]], self._clip)
         factor = self._schedule(min(1.0, self._step / self._steps))

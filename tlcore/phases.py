@@ -97,7 +97,7 @@ class Journal:
         else:
             self._match(name, length).read(keep)
             if self._reached < len(self._phases):
-                return                                      # finished in a former life
+                return  # finished in a former life
         phase, self._keep = self._phases[self._reached - 1], keep
         while phase.step < length and not until():
             phase.step += 1
@@ -131,11 +131,17 @@ class Journal:
 
 def chance() -> dict[str, Any]:
     """The state of every generator of chance that a strategy may draw from."""
-    kind, keys, position, has_gauss, gauss = np.random.get_state(legacy=True)  # type: ignore[misc]
+    kind, keys, position, has_gauss, gauss = np.random.get_state(legacy=True)
     state: dict[str, Any] = {
         "torch": torch.get_rng_state(),
         "python": random.getstate(),
-        "numpy": (str(kind), torch.from_numpy(np.asarray(keys).astype(np.int64)), int(position), int(has_gauss), float(gauss)),
+        "numpy": (
+            str(kind),
+            torch.from_numpy(np.asarray(keys).astype(np.int64)),
+            int(position),
+            int(has_gauss),
+            float(gauss),
+        ),
     }
     if torch.cuda.is_available():
         state["cuda"] = torch.cuda.get_rng_state_all()

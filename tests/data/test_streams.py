@@ -23,7 +23,7 @@ def test_an_item_depends_on_its_number_alone(length: int, size: int, k: int) -> 
 
 @given(length=some.integers(1, 30), size=some.integers(1, 12))
 def test_every_row_comes_equally_often(length: int, size: int) -> None:
-    rows = torch.cat([shuffled(length, size, "a").at(k) for k in range(length)])   # `size` passes
+    rows = torch.cat([shuffled(length, size, "a").at(k) for k in range(length)])  # `size` passes
     assert torch.equal(torch.bincount(rows, minlength=length), torch.full((length,), size))
 
 
@@ -66,7 +66,7 @@ def test_episodes_ask_about_other_images_than_they_show() -> None:
     assert episode.support.shape == (6, 1) and episode.query.shape == (12, 1)
     assert not set(episode.support.flatten().tolist()) & set(episode.query.flatten().tolist())
     assert torch.equal(episode.support, stream.at(7).support)
-    for label in range(3):   # one class of the domain behind every label of the episode
+    for label in range(3):  # one class of the domain behind every label of the episode
         shown = (episode.support[episode.support_labels == label] // 10).unique()
         asked = (episode.query[episode.query_labels == label] // 10).unique()
         assert torch.equal(shown, asked) and len(shown) == 1

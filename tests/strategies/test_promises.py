@@ -72,8 +72,11 @@ def test_another_seed_other_numbers(key: str) -> None:
     def seeded(seed: int) -> Task:
         task = small_task(seed)
         domains = {name: getattr(task, name) for name in ("source", "target", "few")}
-        return Task(**{name: type(each)(each.name, each.inputs, each.labels, seed) for name, each in domains.items()},
-                    classes=task.classes, seed=seed)
+        return Task(
+            **{name: type(each)(each.name, each.inputs, each.labels, seed) for name, each in domains.items()},
+            classes=task.classes,
+            seed=seed,
+        )
 
     assert run(small(key), seeded(0)) != run(small(key), seeded(1))
 
@@ -92,10 +95,15 @@ def test_evaluators_and_observers_leave_no_trace(key: str, task: Task) -> None:
     alone, watched = small(key), small(key)
     quiet = run(alone, task)
     probe = Probe(small_exam(), task.classes, per_domain=15)
-    seen = list(train(
-        watched, task, [Rude(), Accuracy(small_exam())], [Scene(probe, {}), Frames(probe)],
-        Rhythm(eager=True, look=0.0, share=1.0, evaluations=1000),
-    ))
+    seen = list(
+        train(
+            watched,
+            task,
+            [Rude(), Accuracy(small_exam())],
+            [Scene(probe, {}), Frames(probe)],
+            Rhythm(eager=True, look=0.0, share=1.0, evaluations=1000),
+        )
+    )
     assert curves(seen) == curves(quiet)
     assert same(weights(watched), weights(alone))
 
@@ -121,7 +129,7 @@ def test_changes_what_it_says_it_trains_and_nothing_else(key: str, task: Task) -
 
 def part(entry: str) -> str:
     is_statistic = entry.endswith(("running_mean", "running_var", "num_batches_tracked"))
-    return "statistics" if is_statistic else entry.split(".")[0]
+    return "statistics" if is_statistic else entry.split(".", maxsplit=1)[0]
 
 
 def test_goes_on_bit_for_bit_after_a_stop_at_any_step(key: str, task: Task) -> None:
@@ -189,7 +197,11 @@ def test_the_catalogue_is_not_stale() -> None:
 def test_nothing_is_granted_that_was_not_asked_for(task: Task) -> None:
     granted = task.granted(Access.IMAGES, Access.NOTHING)
     assert granted.source.labels is None
-    for forbidden in (lambda: granted.source.batches(4), lambda: granted.target.unlabelled(4), lambda: granted.few.labels):
+    for forbidden in (
+        lambda: granted.source.batches(4),
+        lambda: granted.target.unlabelled(4),
+        lambda: granted.few.labels,
+    ):
         with pytest.raises(Withheld):
             forbidden()
 

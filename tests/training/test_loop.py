@@ -40,7 +40,8 @@ def test_events_come_in_order(task: Task) -> None:
 
 def test_a_curve_is_thinned_by_step_and_not_by_the_clock(task: Task) -> None:
     told = [
-        event.step for event in train(small("source-only", steps=50), task, rhythm=Rhythm(curve_points=10))
+        event.step
+        for event in train(small("source-only", steps=50), task, rhythm=Rhythm(curve_points=10))
         if isinstance(event, Measured)
     ]
     assert told == [1, *range(5, 51, 5)]
@@ -59,7 +60,7 @@ def test_a_loss_that_leaves_the_numbers_ends_the_run_with_its_step(task: Task) -
     strategy = small("source-only", steps=30)
     with torch.no_grad():
         strategy.network.head.weight[0, 0] = float("nan")
-    with pytest.raises(Diverged, match="'classification' became not-a-number at step 1. The learning rate") as caught:
+    with pytest.raises(Diverged, match="'classification' became not-a-number at step 1") as caught:
         list(train(strategy, task))
     assert caught.value.step == 1
 
@@ -73,7 +74,9 @@ def test_observers_are_held_to_their_share(task: Task) -> None:
             sleep(0.02)
             yield Observed(step, "slow")
 
-    list(train(small("source-only", steps=300), task, observers=[Slow()], rhythm=Rhythm(look=0.0, share=0.04, rest=0.0)))
+    list(
+        train(small("source-only", steps=300), task, observers=[Slow()], rhythm=Rhythm(look=0.0, share=0.04, rest=0.0))
+    )
     assert looks[0] == 0 and looks[-1] == 300, "the beginning and the end are always seen"
     assert len(looks) < 30, "each look of 20 ms forbids the next for half a second"
 
@@ -101,8 +104,9 @@ def test_quick_grades_ask_fewer_images_and_final_ones_all(task: Task) -> None:
 
     strategy = Counting(small_network())
     grader = Accuracy(small_exam(), quick=10)
-    grader.evaluate(strategy, final=False)
-    grader.evaluate(strategy, final=True)
+    with untouched(strategy):
+        grader.evaluate(strategy, final=False)
+        grader.evaluate(strategy, final=True)
     assert asked == [10, 10, 30, 30]
 
 

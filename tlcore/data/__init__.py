@@ -5,5 +5,15 @@ from tlcore.data.stream import Stream, both, generator_of, numbered, seed_of, se
 from tlcore.data.task import Task
 
 __all__ = [
-    "Batch", "Domain", "Episode", "Stream", "Task", "both", "generator_of", "numbered", "seed_of", "several", "withheld",
+    "Batch",
+    "Domain",
+    "Episode",
+    "Stream",
+    "Task",
+    "both",
+    "generator_of",
+    "numbered",
+    "seed_of",
+    "several",
+    "withheld",
 ]

@@ -18,10 +18,10 @@ Batch = tuple[Tensor, Tensor]
 class Episode:
     """A few-shot problem; its labels count from 0 to way - 1."""
 
-    support: Tensor         # (way * shot, ...)
+    support: Tensor  # (way * shot, ...)
     support_labels: Tensor  # (way * shot,)
-    query: Tensor           # (way * query, ...)
-    query_labels: Tensor    # (way * query,)
+    query: Tensor  # (way * query, ...)
+    query_labels: Tensor  # (way * query,)
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,8 @@ class Domain:
     """
 
     name: str
-    inputs: Tensor                # (N, C, H, W) uint8, or (N, D) float
-    labels: Tensor | None         # (N,) int64, or None
+    inputs: Tensor  # (N, C, H, W) uint8, or (N, D) float
+    labels: Tensor | None  # (N,) int64, or None
     seed: int = 0
 
     def __len__(self) -> int:
@@ -67,16 +67,22 @@ class Domain:
             random = generator_of(self.name, "episodes", self.seed, k)
             chosen = torch.randperm(len(large), generator=random)[:way].tolist()
             drawn = [large[label] for label in chosen]
-            rows = torch.stack([
-                each[torch.randperm(len(each), generator=random)[: shot + query].to(each.device)] for each in drawn
-            ])  # (way, shot + query)
+            rows = torch.stack(
+                [each[torch.randperm(len(each), generator=random)[: shot + query].to(each.device)] for each in drawn]
+            )  # (way, shot + query)
             names = torch.arange(way, device=labels.device)
             return Episode(
-                self.inputs[rows[:, :shot].flatten()], names.repeat_interleave(shot),
-                self.inputs[rows[:, shot:].flatten()], names.repeat_interleave(query),
+                self.inputs[rows[:, :shot].flatten()],
+                names.repeat_interleave(shot),
+                self.inputs[rows[:, shot:].flatten()],
+                names.repeat_interleave(query),
             )
 
         return Stream(episode)
+
+    def labelled(self) -> Batch:
+        """All inputs (N, ...) and all labels (N,)."""
+        return self.inputs, self._labels()
 
     def once(self, size: int = 256) -> Iterator[Tensor]:
         """All inputs in their order, in batches."""
@@ -104,7 +110,9 @@ class Domain:
 
     def _labels(self) -> Tensor:
         if self.labels is None:
-            raise Withheld(f"The labels of '{self.name}' are hidden from this strategy: its card does not ask for them.")
+            raise Withheld(
+                f"The labels of '{self.name}' are hidden from this strategy: its card does not ask for them."
+            )
         return self.labels
 
     def _rows(self, purpose: str, size: int) -> Stream[Tensor]:
@@ -128,4 +136,15 @@ class _Withheld(Domain):
         return self
 
 
-_CLOSED = {"inputs", "labels", "batches", "unlabelled", "episodes", "once", "few", "encoded", "without_labels"}
+_CLOSED = {
+    "inputs",
+    "labels",
+    "batches",
+    "unlabelled",
+    "episodes",
+    "labelled",
+    "once",
+    "few",
+    "encoded",
+    "without_labels",
+}

@@ -16,7 +16,9 @@ from tlcore.strategies.base import Strategy, Training, Values, supervised
 @dataclass(frozen=True)
 class AdaBNHParams(Training):
     steps: int = hparam(500, "Gradient steps on the source.", low=1, high=1_000_000, log=True)
-    passes: int = hparam(20, "Batches of target images that the statistics are counted on.", low=1, high=100_000, log=True)
+    passes: int = hparam(
+        20, "Batches of target images that the statistics are counted on.", low=1, high=100_000, log=True
+    )
 
 
 class AdaBN(Strategy[AdaBNHParams]):
@@ -49,7 +51,9 @@ class AdaBN(Strategy[AdaBNHParams]):
         hparams = self.hparams
         norms = [module for module in self.network.modules() if isinstance(module, _BatchNorm)]
         if not norms:
-            raise RequestError("AdaBN recounts batch-norm statistics, but this backbone has no batch norm: choose one that has.")
+            raise RequestError(
+                "AdaBN recounts batch-norm statistics, but this backbone has no batch norm: choose one that has."
+            )
         yield from supervised(
             self, task.source, name="learn the source", steps=hparams.steps, rates={self.network: hparams.lr}
         )

@@ -59,8 +59,8 @@ class DANN(Strategy[DANNHParams]):
         ):
             progress = k / hparams.steps
             strength = hparams.strength * (2 / (1 + exp(-hparams.warm_up * progress)) - 1)
-            features = backbone(torch.cat([images, target_images]))         # (2B, D)
-            source, _ = features.split(hparams.batch)                       # (B, D)
+            features = backbone(torch.cat([images, target_images]))  # (2B, D)
+            source, _ = features.split(hparams.batch)  # (B, D)
             classification = F.cross_entropy(head(source), labels)
             is_source, is_target = discriminator(reverse_gradient(features, strength)).split(hparams.batch)
             domain = domain_adversarial(is_source, is_target)

@@ -46,8 +46,8 @@ class DeepCoral(Strategy[CoralHParams]):
         streams = both(task.source.batches(hparams.batch), task.target.unlabelled(hparams.batch))
 
         for (images, labels), target_images in self.phase("adapt", hparams.steps, streams, keep=[descend]):
-            source = backbone(images)                                       # (B, D)
-            target = backbone(target_images)                                # (B, D)
+            source = backbone(images)  # (B, D)
+            target = backbone(target_images)  # (B, D)
             classification = F.cross_entropy(head(source), labels)
             alignment = coral(source, target)
             descend(classification + hparams.align * alignment)

@@ -25,7 +25,7 @@ class FineTune(Strategy[FineTuneHParams]):
         title="Fine-tuning",
         family=Family.INDUCTIVE,
         idea="Learn the source, then let a few target labels move everything, the backbone more slowly.",
-        source="Yosinski et al., NeurIPS 2014, arXiv:1411.1792; two rates as in Long et al., ICML 2015, arXiv:1502.02791",
+        source="Yosinski et al., NeurIPS 2014, arXiv:1411.1792; two rates: Long et al., ICML 2015, arXiv:1502.02791",
         needs=(Access.LABELS, Access.FEW),
         curves={"classification": "Cross-entropy on the source, then on the labelled target images."},
         use="With some ten or more target labels a class.",
@@ -47,6 +47,4 @@ class FineTune(Strategy[FineTuneHParams]):
             self, task.source, name="learn the source", steps=hparams.source_steps, rates={self.network: hparams.lr}
         )
         rates = {backbone: hparams.backbone_rate * hparams.lr, head: hparams.lr}
-        yield from supervised(
-            self, task.few, name="fine-tune", steps=hparams.steps, rates=rates, schedule=cosine
-        )
+        yield from supervised(self, task.few, name="fine-tune", steps=hparams.steps, rates=rates, schedule=cosine)

@@ -48,7 +48,11 @@ class LinearProbe(Strategy[LinearProbeHParams]):
     def steps(self, task: Task) -> Iterator[Values]:
         backbone, head, hparams = self.network.backbone, self.network.head, self.hparams
         yield from supervised(
-            self, task.source, name="learn the source", steps=hparams.source_steps, rates={self.network: hparams.source_lr}
+            self,
+            task.source,
+            name="learn the source",
+            steps=hparams.source_steps,
+            rates={self.network: hparams.source_lr},
         )
         backbone.eval()  # else the batch-norm statistics of frozen features would go on moving
         reset(head)

@@ -28,7 +28,7 @@ class MMD(Strategy[MMDHParams]):
         needs=(Access.LABELS, Access.IMAGES),
         curves={
             "classification": "Cross-entropy on labelled source images.",
-            "alignment": "Squared maximum mean discrepancy of the features, unbiased: about 0, or a little below, when mixed.",
+            "alignment": "Squared maximum mean discrepancy of the features, unbiased: about 0 if mixed.",
         },
         use="When means and shapes of the clouds differ, and DANN is too restless.",
         avoid="With small batches, and when class proportions differ.",
@@ -46,8 +46,8 @@ class MMD(Strategy[MMDHParams]):
         streams = both(task.source.batches(hparams.batch), task.target.unlabelled(hparams.batch))
 
         for (images, labels), target_images in self.phase("adapt", hparams.steps, streams, keep=[descend]):
-            source = backbone(images)                                       # (B, D)
-            target = backbone(target_images)                                # (B, D)
+            source = backbone(images)  # (B, D)
+            target = backbone(target_images)  # (B, D)
             classification = F.cross_entropy(head(source), labels)
             alignment = mmd(source, target)
             descend(classification + hparams.align * alignment)

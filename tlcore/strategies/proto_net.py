@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from tlcore.cards import Access, Card, Family, Promise
-from tlcore.data import Domain, Task
+from tlcore.data import Batch, Task
 from tlcore.descent import Descent
 from tlcore.hparams import hparam
 from tlcore.losses import prototype_logits, prototypes
@@ -48,18 +48,18 @@ class ProtoNet(Strategy[ProtoNetHParams]):
 
     def __init__(self, network: Network, hparams: ProtoNetHParams | None = None) -> None:
         super().__init__(network, hparams)
-        self.support: Domain | None = None  # the labelled target images; their prototypes move with the backbone
+        self.support: Batch | None = None  # the labelled target images; their prototypes move with the backbone
 
     def steps(self, task: Task) -> Iterator[Values]:
         backbone, hparams = self.network.backbone, self.hparams
-        self.support = task.few
+        self.support = task.few.labelled()
         way = min(hparams.way, task.classes)
         episodes = task.source.episodes(way, hparams.shot, hparams.query)
         descend = Descent({backbone: hparams.lr}, hparams.steps)
 
         for episode in self.phase("episodes", hparams.steps, episodes, keep=[descend]):
-            centres = prototypes(backbone(episode.support), episode.support_labels, way)    # (way, D)
-            logits = prototype_logits(backbone(episode.query), centres)                     # (way * query, way)
+            centres = prototypes(backbone(episode.support), episode.support_labels, way)  # (way, D)
+            logits = prototype_logits(backbone(episode.query), centres)  # (way * query, way)
             classification = F.cross_entropy(logits, episode.query_labels)
             descend(classification)
             right = (logits.detach().argmax(1) == episode.query_labels).float().mean()
@@ -67,7 +67,8 @@ class ProtoNet(Strategy[ProtoNetHParams]):
 
     def predict(self, inputs: Tensor) -> Tensor:
         """Logits (B, classes) by the prototypes of the labelled target images."""
-        if self.support is None or self.support.labels is None:
+        if self.support is None:
             return super().predict(inputs)
-        centres = prototypes(self.embed(self.support.inputs), self.support.labels, self.network.classes)
+        images, labels = self.support
+        centres = prototypes(self.embed(images), labels, self.network.classes)
         return prototype_logits(self.embed(inputs), centres)

@@ -49,13 +49,13 @@ class Accuracy:
 
 
 def _graded(strategy: Strategy[Any], domain: Domain) -> dict[str, float]:
-    assert domain.labels is not None
-    logits = torch.cat([strategy.predict(inputs) for inputs in domain.once(500)]).float()   # (N, classes)
-    right: Tensor = (logits.argmax(1) == domain.labels).float().mean()
-    return {"accuracy": float(right), "loss": float(F.cross_entropy(logits, domain.labels))}
+    _, labels = domain.labelled()
+    logits = torch.cat([strategy.predict(inputs) for inputs in domain.once(500)]).float()  # (N, classes)
+    right: Tensor = (logits.argmax(1) == labels).float().mean()
+    return {"accuracy": float(right), "loss": float(F.cross_entropy(logits, labels))}
 
 
 def _first(domain: Domain, count: int) -> Domain:
     # Test rows come shuffled, so the first ones are a fair sample.
-    assert domain.labels is not None
-    return domain if len(domain) <= count else replace(domain, inputs=domain.inputs[:count], labels=domain.labels[:count])
+    inputs, labels = domain.labelled()
+    return replace(domain, inputs=inputs[:count], labels=labels[:count])

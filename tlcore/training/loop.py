@@ -4,7 +4,7 @@ import random
 from collections.abc import Generator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from math import ceil, isfinite
+from math import ceil, isfinite, isnan
 from time import monotonic
 from typing import Any
 
@@ -29,12 +29,12 @@ class Rhythm:
     `share` of the time. Whoever reads the events may change `eager` while the run goes on.
     """
 
-    curve_points: int = 1000        # a curve has about so many points
-    evaluations: int = 40           # and so many evaluations on held-out images
-    rest: float = 0.1               # seconds between two moments of rest, at least
-    look: float = 0.25              # seconds between two looks of the observers, at least
-    share: float = 0.04             # of the time may go into looking
-    eager: bool = False             # rest after every single step
+    curve_points: int = 1000  # a curve has about so many points
+    evaluations: int = 40  # and so many evaluations on held-out images
+    rest: float = 0.1  # seconds between two moments of rest, at least
+    look: float = 0.25  # seconds between two looks of the observers, at least
+    share: float = 0.04  # of the time may go into looking
+    eager: bool = False  # rest after every single step
 
 
 def train(
@@ -105,9 +105,7 @@ class _Looking:
 def _grades(strategy: Strategy[Any], evaluators: Sequence[Evaluator], *, final: bool) -> dict[str, float]:
     with untouched(strategy), _precision(strategy):
         return {
-            name: value
-            for evaluator in evaluators
-            for name, value in evaluator.evaluate(strategy, final=final).items()
+            name: value for evaluator in evaluators for name, value in evaluator.evaluate(strategy, final=final).items()
         }
 
 
@@ -123,7 +121,7 @@ def _told(pending: Sequence[tuple[int, Values]], every: int) -> Generator[Measur
         for name, value in told.items():
             if not isfinite(value):
                 raise Diverged(
-                    f"The loss '{name}' became {'not-a-number' if value != value else 'infinite'} at step {step}. "
+                    f"The loss '{name}' became {'not-a-number' if isnan(value) else 'infinite'} at step {step}. "
                     "The learning rate, or a loss weight, is probably too high: try a tenth of it.",
                     step,
                 )

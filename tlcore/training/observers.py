@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from tlcore.data import Domain
+from tlcore.data import Batch, Domain
 from tlcore.shift.observing import observe_shift
 from tlcore.shift.projection import TrackedPCA
 from tlcore.strategies import Strategy
@@ -29,12 +29,11 @@ class Probe:
     """
 
     def __init__(self, exam: Exam, classes: int, per_domain: int = 300) -> None:
-        rows = [_stratified(domain, classes, per_domain) for domain in (exam.source, exam.target)]
-        domains = (exam.source, exam.target)
-        self.inputs = torch.cat([each.inputs[row] for each, row in zip(domains, rows, strict=True)])     # (N, ...)
-        self.labels = torch.cat([_labels(each)[row] for each, row in zip(domains, rows, strict=True)])   # (N,)
-        self.sources = len(rows[0])
-        self.domain = (torch.arange(len(self.labels)) >= self.sources).to(torch.uint8)                   # (N,)
+        source, target = (_stratified(domain, classes, per_domain) for domain in (exam.source, exam.target))
+        self.sources = len(source[1])
+        self.inputs = torch.cat([source[0], target[0]])  # (N, ...)
+        self.labels = torch.cat([source[1], target[1]])  # (N,)
+        self.domain = (torch.arange(len(self.labels)) >= self.sources).to(torch.uint8)  # (N,)
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -51,24 +50,26 @@ class Scene:
         self, probe: Probe, words: dict[str, str | list[str]], few: Domain | None = None, thumbs: int = 200
     ) -> None:
         self._probe, self._words, self._few, self._thumbs = probe, words, few, thumbs
-        self._told = False
 
     def observe(self, strategy: Strategy[Any], step: int) -> Iterator[Observed]:
-        if self._told or step > 0:
+        if step > 0:
             return
-        self._told = True
         probe = self._probe
         arrays = {"domain": _bytes(probe.domain), "label": _bytes(probe.labels)}
         if probe.inputs.ndim == 2:
             points = _floats(probe.inputs)
             arrays |= {"inputs": points, "extent": extent(points)}
             if self._few is not None:
-                arrays |= {"few_inputs": _floats(self._few.inputs), "few_label": _bytes(_labels(self._few))}
+                arrays |= {"few_inputs": _floats(self._few.inputs), "few_label": _bytes(self._few.labelled()[1])}
         else:
-            ids = torch.cat([
-                torch.arange(0, probe.sources)[:: max(1, 2 * probe.sources // self._thumbs)],
-                torch.arange(probe.sources, len(probe))[:: max(1, 2 * (len(probe) - probe.sources) // self._thumbs)],
-            ])
+            ids = torch.cat(
+                [
+                    torch.arange(0, probe.sources)[:: max(1, 2 * probe.sources // self._thumbs)],
+                    torch.arange(probe.sources, len(probe))[
+                        :: max(1, 2 * (len(probe) - probe.sources) // self._thumbs)
+                    ],
+                ]
+            )
             arrays |= {"thumbs": _thumbnails(probe.inputs[ids]), "thumb_ids": ids.numpy().astype(np.uint16)}
         yield Observed(step, "scene", self._words, arrays)
 
@@ -83,7 +84,7 @@ class Frames:
 
     def observe(self, strategy: Strategy[Any], step: int) -> Iterator[Observed]:
         probe, cut = self._probe, self._probe.sources
-        features = torch.cat([strategy.embed(each) for each in probe.inputs.split(500)]).float().cpu()   # (N, D)
+        features = torch.cat([strategy.embed(each) for each in probe.inputs.split(500)]).float().cpu()  # (N, D)
         certain, predicted = _decided(strategy, probe.inputs)
         labels = probe.labels.cpu()
         values = observe_shift(features[:cut], features[cut:], labels[:cut], labels[cut:], seed=self._seed)
@@ -106,9 +107,7 @@ class Frames:
     def _lattice(self) -> Tensor:
         """The points (G², 2) of a lattice over the scene, row by row from below."""
         x0, x1, y0, y1 = extent(self._probe.inputs.cpu().numpy())
-        ys, xs = torch.meshgrid(
-            torch.linspace(y0, y1, self._grid), torch.linspace(x0, x1, self._grid), indexing="ij"
-        )
+        ys, xs = torch.meshgrid(torch.linspace(y0, y1, self._grid), torch.linspace(x0, x1, self._grid), indexing="ij")
         return torch.stack([xs.flatten(), ys.flatten()], dim=1).to(self._probe.inputs)
 
 
@@ -126,16 +125,12 @@ def _decided(strategy: Strategy[Any], inputs: Tensor) -> tuple[Array, Array]:
     return _bytes((255 * confidence).round()), _bytes(predicted)
 
 
-def _stratified(domain: Domain, classes: int, count: int) -> Tensor:
-    """Row numbers: the first few of each class, and as many of each as `count` allows."""
-    labels = _labels(domain)
+def _stratified(domain: Domain, classes: int, count: int) -> Batch:
+    """The first few of each class, as many of each as `count` allows."""
+    inputs, labels = domain.labelled()
     each = max(1, count // classes)
-    return torch.cat([(labels == label).nonzero().squeeze(1)[:each] for label in range(classes)])
-
-
-def _labels(domain: Domain) -> Tensor:
-    assert domain.labels is not None
-    return domain.labels
+    rows = torch.cat([(labels == label).nonzero().squeeze(1)[:each] for label in range(classes)])
+    return inputs[rows], labels[rows]
 
 
 def _bytes(values: Tensor) -> Array:
