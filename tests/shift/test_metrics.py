@@ -60,6 +60,8 @@ def test_the_bandwidth_is_the_median_distance_of_both_domains_together(rows: int
 
 def test_a_bandwidth_can_always_be_divided_by() -> None:
     assert median_bandwidth(np.full((20, 3), 0.1)) == 1
+    assert median_bandwidth(np.repeat([[0.1, 0.7, 0.3], [0.2, 0.7, 0.1]], 9, axis=0)) > 0.05
+    assert median_bandwidth(np.repeat(np.random.default_rng(0).normal(size=(1, 64)), 50, axis=0) / 3) == 1
     mostly_equal = np.zeros((20, 3))
     mostly_equal[0] = 1
     assert median_bandwidth(mostly_equal) == pytest.approx(np.mean(pdist(mostly_equal)))
@@ -82,6 +84,12 @@ def test_metrics_are_symmetric_and_indifferent_to_a_common_move(seed: int) -> No
         value = metric(source, target)
         assert metric(target, source) == pytest.approx(value)
         assert metric(source @ turn + 100, target @ turn + 100) == pytest.approx(value)
+
+
+def test_metrics_keep_their_digits_far_from_the_origin() -> None:
+    source, target = cloud(30, seed=1), cloud(25, seed=2, shift=0.1)
+    assert mmd2(source + 1e6, target + 1e6).value == pytest.approx(mmd2(source, target).value, rel=1e-6)
+    assert coral_distance(source + 1e6, target + 1e6) == pytest.approx(coral_distance(source, target), rel=1e-6)
 
 
 @given(seeds, st.integers(2, 20), st.integers(1, 6), st.floats(0.01, 100))

@@ -101,9 +101,10 @@ def test_of_too_few_rows_nothing_is_said(rows: int) -> None:
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_of_features_that_are_no_numbers_nothing_is_said(value: float) -> None:
-    target = cloud(40, 2)
-    target[3, 1] = value
-    assert observe_shift(cloud(40, 1), target, labels(40), labels(40)) == {}
+    wrong = cloud(40, 2)
+    wrong[3, 1] = value
+    assert observe_shift(cloud(40, 1), wrong, labels(40), labels(40)) == {}
+    assert observe_shift(wrong, cloud(40, 1), labels(40), labels(40)) == {}
 
 
 def test_the_page_can_have_the_words_without_torch() -> None:
