@@ -1,6 +1,6 @@
 """The server: pages, the live feed, and the supervisor that keeps a warm worker.
 
-    streamlit run dashboard/app.py          or, with a free port and a browser, `transfer-lab`
+streamlit run dashboard/app.py          or, with a free port and a browser, `transfer-lab`
 """
 
 import logging
@@ -9,10 +9,9 @@ from contextlib import asynccontextmanager
 
 import streamlit as st
 
+from dashboard import workers
 from dashboard.feed import make_routes
 from dashboard.storing import store
-from tlcore.errors import TransferError
-from tlcore.runs.supervisor import Supervisor
 
 log = logging.getLogger("transfer_lab")
 
@@ -20,17 +19,9 @@ log = logging.getLogger("transfer_lab")
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Workers outlive the server on purpose: ending it ends no training."""
-    try:
-        supervisor = Supervisor(store())
-    except TransferError as error:
-        log.error("%s", error)      # every page says the same sentence, as it cannot read the store either
-        yield
-        return
-    supervisor.start()
-    try:
-        yield
-    finally:
-        supervisor.stop()
+    workers.start()
+    yield
+    workers.stop()
 
 
 def calmly(error: Exception) -> bool:

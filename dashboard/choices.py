@@ -1,7 +1,6 @@
 """What there is to choose from beside what is chosen already; read from the catalogue, free of drawing."""
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 from math import ceil, floor, log10
 from typing import Any
 
@@ -58,7 +57,6 @@ def grid(described: Mapping[str, Any], value: Value) -> list[float]:
     return sorted(kept | {float(default), float(value)})
 
 
-@cache
 def quick(scenario: str) -> bool:
     """Whether its runs take seconds on any machine."""
     return bool(catalogue.scenario(scenario)["kind"] != "real")

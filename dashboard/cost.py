@@ -20,7 +20,11 @@ def _seconds_a_step(store: Store, spec: RunSpec) -> float | None:
     """From the newest run of the same network on the same data; None before there was one."""
     spec = spec.completed()
     for run in store.runs():
-        same = (run.spec.scenario, run.spec.backbone, run.spec.strategy) == (spec.scenario, spec.backbone, spec.strategy)
+        same = (run.spec.scenario, run.spec.backbone, run.spec.strategy) == (
+            spec.scenario,
+            spec.backbone,
+            spec.strategy,
+        )
         if same and run.pace is None and run.step > 50 and run.seconds:
             return run.seconds / run.step
     return None

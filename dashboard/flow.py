@@ -64,7 +64,8 @@ def _line(arrow: Arrow, places: dict[str, tuple[float, float]], beside_another: 
     x, y, end_x, end_y = x + WIDE, y + HIGH / 2 + aside, end_x - 3, end_y + HIGH / 2 + aside
     middle = (x + end_x) / 2
     dash = ' stroke-dasharray="3.5 2.5"' if arrow.of_target else ""
-    return f'<path class="line"{dash} marker-end="url(#tip)" d="M{x:g} {y:g} C{middle:g} {y:g} {middle:g} {end_y:g} {end_x:g} {end_y:g}"/>'
+    course = f"M{x:g} {y:g} C{middle:g} {y:g} {middle:g} {end_y:g} {end_x:g} {end_y:g}"
+    return f'<path class="line"{dash} marker-end="url(#tip)" d="{course}"/>'
 
 
 def _box(name: str, x: float, y: float) -> str:

@@ -40,7 +40,7 @@ def read(params: Mapping[str, str]) -> tuple[RunSpec, list[str]]:
 
 def write(spec: RunSpec) -> dict[str, str]:
     """The shortest link that says this experiment; `read` gives it back."""
-    spec = normal(replace(spec, device="auto"))     # which device is nobody's business but this machine's
+    spec = normal(replace(spec, device="auto"))  # which device is nobody's business but this machine's
     said: dict[str, Any] = {SCENARIO: spec.scenario, _shift(spec): spec.shift, **spec.settings}
     said |= {BACKBONE: spec.backbone or None, STRATEGY: spec.strategy, **spec.hparams}
     said |= {LABELS: spec.target_labels, SEED: spec.seed or None}

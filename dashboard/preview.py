@@ -11,11 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from dashboard.drawing import CLASS_COLOURS, framed
 from tlcore import scenarios
 from tlcore.errors import DataUnavailable
 from tlcore.scenarios import Split
-
-from dashboard.drawing import CLASS_COLOURS, framed
 
 POINTS, THUMBS = 160, 8  # shown of each domain
 WIDE, HIGH = 268, 104  # of the drawing, in its own units

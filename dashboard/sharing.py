@@ -21,13 +21,16 @@ def command_line(spec: RunSpec) -> str:
     """The `tlcore run` that gives the same numbers."""
     said = choices(spec)
     settings = {**said.pop("settings", {}), **said.pop("hparams", {})}
-    words = [f"--{name.replace('_', '-')} {_plain(value)}" for name, value in said.items()]
-    return " ".join(["tlcore run", *words, *(f"--set {name}={_plain(value)}" for name, value in settings.items())])
-
-
-def _plain(value: Any) -> str:
-    return links.text(value)
+    words = [f"--{name.replace('_', '-')} {links.text(value)}" for name, value in said.items()]
+    return " ".join(["tlcore run", *words, *(f"--set {name}={links.text(value)}" for name, value in settings.items())])
 
 
 def script(spec: RunSpec) -> str:
-    return "import tlcore"
+    """A whole Python program that trains exactly this run and tells its final numbers."""
+    said = choices(spec)
+    strategy, scenario = said.pop("strategy"), said.pop("scenario")
+    others = "".join(f"    {name}={value!r},\n" for name, value in said.items())
+    return (
+        f"import tlcore\n\nfor event in tlcore.run(\n    {strategy!r},\n    {scenario!r},\n{others}):\n"
+        "    print(event)\n"
+    )

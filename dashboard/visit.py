@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 
 from dashboard import links, words
+from dashboard.choices import quick
 from tlcore import catalogue
 from tlcore.errors import RequestError, UnknownKey
 from tlcore.runs.rows import OVER, Run
@@ -57,7 +58,7 @@ class Visit:
     @property
     def quick(self) -> bool:
         """Whether this experiment takes seconds on any machine, so that a change starts it without a press."""
-        return bool(catalogue.scenario(self.spec.scenario)["kind"] != "real")
+        return quick(self.spec.scenario)
 
     def choose(self, store: Store, spec: RunSpec) -> None:
         """The controls say this experiment now."""
@@ -100,9 +101,9 @@ class Visit:
 
     def _leave(self, store: Store) -> None:
         """A quick run of ours that is overtaken by the next one would only keep it waiting."""
-        if self.run in self.started and (before := _found(store, self.run)) and before.status not in OVER:
-            if catalogue.scenario(before.spec.scenario)["kind"] != "real":
-                store.ask(before.id, want="stop")
+        before = _found(store, self.run) if self.run in self.started else None
+        if before is not None and before.status not in OVER and quick(before.spec.scenario):
+            store.ask(before.id, want="stop")
 
 
 def adopted(spec: RunSpec) -> RunSpec:

@@ -17,10 +17,10 @@ GLOSSARY: Mapping[str, str] = {
     "50 % means that it cannot; 100 % that it always can. The interval says how sure this is.",
     "Same-domain value": "The same measure between two halves of the source alone: what no gap at all looks like "
     "with so many samples.",
-    "Proxy A-distance": "2 (2 × judge accuracy − 1): 0 for domains that cannot be told apart, 2 for ones that always can "
-    "(Ben-David et al., 2007).",
-    "MMD²": "Squared maximum mean discrepancy of the two sets of features under a Gaussian kernel, whose bandwidth is the "
-    "median distance; 0 when they are distributed alike (Gretton et al., 2012).",
+    "Proxy A-distance": "2 (2 × judge accuracy − 1): 0 for domains that cannot be told apart, 2 for ones that always "
+    "can (Ben-David et al., 2007).",
+    "MMD²": "Squared maximum mean discrepancy of the two sets of features under a Gaussian kernel, whose bandwidth is "
+    "the median distance; 0 when they are distributed alike (Gretton et al., 2012).",
     "CORAL distance": "How differently the two domains' features spread: squared difference of their covariances "
     "divided by 4 d² (Sun & Saenko, 2016).",
     "Gap per class": "MMD² between source and target features of one class. A small gap over all can hide "
@@ -64,7 +64,7 @@ STATUSES: Mapping[str, str] = {
 }
 
 _SAYS_NEEDS = {"nothing": "nothing", "images": "images", "few": "images and a few labels", "labels": "labelled images"}
-_NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()
+_NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 
 
 def hparam_name(name: str) -> str:

@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from dashboard import links
+from dashboard import links, workers
 from dashboard.cards import glossary
-from dashboard.controls import controls, forget
+from dashboard.controls import controls
 from dashboard.cost import cost
+from dashboard.keys import forget
 from dashboard.sharing import command_line, script
 from dashboard.stage import stage
 from dashboard.storing import store
@@ -69,7 +70,9 @@ def _settle(visit: Visit) -> None:
 def _actions(visit: Visit) -> None:
     with st.container(key="actions", horizontal=True, gap="small"):
         pin = "Unpin" if visit.pinned else "Pin run"
-        if st.button(pin, icon=":material/keep:", shortcut="P", help="Keep this run as the ghost of those that follow."):
+        if st.button(
+            pin, icon=":material/keep:", shortcut="P", help="Keep this run as the ghost of those that follow."
+        ):
             visit.pin()
             st.rerun()
         with st.popover("Copy as Python", icon=":material/code:"):
@@ -78,15 +81,20 @@ def _actions(visit: Visit) -> None:
             st.code(command_line(visit.spec), language="bash", wrap_lines=True)
         with st.popover("Share", icon=":material/link:"):
             st.caption("This link opens the same experiment: data, strategy, settings and seed.")
-            st.code(f"{(st.context.url or '').partition('?')[0]}?{links.query(visit.spec)}", language=None, wrap_lines=True)
+            st.code(
+                f"{(st.context.url or '').partition('?')[0]}?{links.query(visit.spec)}", language=None, wrap_lines=True
+            )
         with st.popover("", icon=":material/help:", help="What the numbers mean"):
             glossary()
 
 
 def _notices(visit: Visit) -> None:
-    if not visit.notices:
+    trouble = workers.trouble()
+    if not visit.notices and trouble is None:
         return
     with st.container(key="notices"):
+        if trouble is not None:
+            st.error(trouble)
         for place, notice in enumerate(visit.notices):
             st.warning(notice)
             if st.button("Close", key=f"close:{place}"):

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import words
-from dashboard.controls import forget
+from dashboard.keys import forget
 from dashboard.storing import store
 from dashboard.table import SHOWN, face, matching, rows
 from dashboard.visit import Visit, adopted
@@ -48,7 +48,7 @@ def _empty() -> None:
 
 def _grid(store: Store, runs: Sequence[Run]) -> list[Run]:
     """Draw the table; returns the runs that are selected, else the newest."""
-    import pandas as pd     # only here: the Play page appears without it
+    import pandas as pd  # only here: the Play page appears without it
 
     # Selections are kept by place, so a table with other rows is another table; it takes over by id.
     ids = [run.id for run in runs]

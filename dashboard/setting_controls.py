@@ -1,0 +1,98 @@
+"""Controls of everything that is a number: hyper-parameters, target labels, seed; and the device."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from dashboard import words
+from dashboard.choices import grid, main_hparam
+from dashboard.keys import key_for
+from tlcore import catalogue
+from tlcore.hparams import Value
+from tlcore.runs import devices
+from tlcore.runs.spec import RunSpec
+
+BUDGETS = (1, 2, 5, 10, 20, 50)
+
+
+def settings(spec: RunSpec) -> RunSpec:
+    entry = catalogue.strategy(spec.strategy)
+    told = spec.completed().hparams
+    main = main_hparam(entry["hparams"])
+    values: dict[str, Value] = {}
+    if main is not None:
+        values[main["name"]] = _main_control(spec, main, told[main["name"]])
+    labels = _budget(spec) if entry["card"]["needs"][1] == "few" else None
+    spec = _seed_and_device(spec)
+    others = [each for each in entry["hparams"] if each is not main]
+    with st.expander(f"More settings ({len(others)})", key="more"):
+        values |= {each["name"]: _control(spec, each, told[each["name"]]) for each in others}
+    return replace(spec, hparams=values, target_labels=labels)
+
+
+def _main_control(spec: RunSpec, described: Mapping[str, Any], value: Value) -> Value:
+    key = _hparam_key(spec, described, value)
+    return st.select_slider(
+        words.hparam_name(described["name"]),
+        grid(described, st.session_state[key]),
+        key=key,
+        format_func=words.number,
+        help=described["help"],
+    )
+
+
+def _control(spec: RunSpec, described: Mapping[str, Any], value: Value) -> Value:
+    name, key = words.hparam_name(described["name"]), _hparam_key(spec, described, value)
+    if described["type"] == "bool":
+        return st.toggle(name, key=key, help=described["help"])
+    if described["among"]:
+        return st.selectbox(name, described["among"], key=key, help=described["help"])
+    if described["type"] == "str":
+        return st.text_input(name, key=key, help=described["help"])
+    whole = described["type"] == "int"
+    typed = int if whole else float
+    low, high = (None if described[each] is None else typed(described[each]) for each in ("low", "high"))
+    usual = described["default"]  # a step that followed the value would make another control of it
+    step = max(1, usual // 10) if whole else usual / 10 or 0.1
+    return st.number_input(
+        name, low, high, key=key, step=step, format=None if whole else "%.6g", help=described["help"]
+    )
+
+
+def _budget(spec: RunSpec) -> int:
+    value = spec.completed().target_labels or BUDGETS[2]
+    key = key_for(f"labels:{spec.strategy}", value)
+    labels: int = st.select_slider(
+        "Target labels per class",
+        sorted({*BUDGETS, st.session_state[key]}),
+        key=key,
+        help="How many labelled images of every class the target gives away. The rest stays without labels.",
+    )
+    return labels
+
+
+def _seed_and_device(spec: RunSpec) -> RunSpec:
+    key = key_for("seed", spec.seed)
+    with st.container(horizontal=True, vertical_alignment="center", key="chance"):
+        st.markdown("Seed", width="content")
+        seed = st.number_input("Seed", 0, 2**31 - 1, key=key, step=1, label_visibility="collapsed")
+        st.button("Another", on_click=_another, args=(key,), help=words.GLOSSARY["Seed"])
+        if len(devices_here := _devices()) > 1:
+            device = st.selectbox("Device", devices_here, key=key_for("device", spec.device), format_func=str.upper)
+            spec = replace(spec, device=device)
+    return replace(spec, seed=seed)
+
+
+def _another(key: str) -> None:
+    st.session_state[key] += 1
+
+
+def _devices() -> list[str]:
+    return ["auto", "cpu", "cuda"] if devices.gpus() else ["auto"]
+
+
+def _hparam_key(spec: RunSpec, described: Mapping[str, Any], value: Value) -> str:
+    scenario = f":{spec.scenario}" if described["name"] == "steps" else ""  # each scenario has a length that suits it
+    return key_for(f"hparam:{spec.strategy}:{described['name']}{scenario}", value)
