@@ -46,7 +46,9 @@ def engine(key: str, backbone: str, task: Task, steps: int) -> None:
         pass
 
 
-def by_hand(key: str, backbone: str, batches: Iterator[tuple[Tensor, Tensor, Tensor]], device: torch.device, steps: int) -> None:
+def by_hand(
+    key: str, backbone: str, batches: Iterator[tuple[Tensor, Tensor, Tensor]], device: torch.device, steps: int
+) -> None:
     """The same algorithm in one function, in the memory format that modules have by default."""
     network = build_network(backbone, CLASSES, seed=0, input_shape=SHAPE)
     network = network.to(device, memory_format=torch.contiguous_format)
@@ -77,9 +79,16 @@ def on_device(task: Task) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
     source, target = task.source, task.target
     assert source.labels is not None
     while True:
-        order, other = torch.randperm(COUNT, device=source.inputs.device), torch.randperm(COUNT, device=source.inputs.device)
+        order, other = (
+            torch.randperm(COUNT, device=source.inputs.device),
+            torch.randperm(COUNT, device=source.inputs.device),
+        )
         for rows, others in zip(order.split(BATCH), other.split(BATCH), strict=True):
-            yield source.inputs[rows].float() / 127.5 - 1, source.labels[rows], target.inputs[others].float() / 127.5 - 1
+            yield (
+                source.inputs[rows].float() / 127.5 - 1,
+                source.labels[rows],
+                target.inputs[others].float() / 127.5 - 1,
+            )
 
 
 def through_loaders(task: Task, device: torch.device) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
@@ -122,7 +131,7 @@ def main() -> None:
                 ),
             }
             for work in ways.values():
-                work()      # warm up
+                work()  # warm up
             times: dict[str, list[float]] = {name: [] for name in ways}
             for _ in range(options.rounds):
                 for name, work in ways.items():

@@ -50,7 +50,7 @@ class ADDA(Strategy[ADDAHParams]):
             "source > backbone* > discriminator",
             "target > target backbone > discriminator, labels swapped",
         ),
-        promise=Promise("handwritten-to-low-contrast", over="source-only", points=10),
+        promise=Promise("handwritten-to-low-contrast", over="source-only", points=50),
     )
     HParams = ADDAHParams
 

@@ -15,7 +15,7 @@ from tlcore.strategies.base import Strategy, Training, Values
 
 @dataclass(frozen=True)
 class CoralHParams(Training):
-    align: float = hparam(100.0, "Weight λ of the alignment; 0 is source only.", low=0.0, high=1e6, log=True)
+    align: float = hparam(20.0, "Weight λ of the alignment; 0 is source only.", low=0.0, high=1e6, log=True)
 
 
 class DeepCoral(Strategy[CoralHParams]):

@@ -34,7 +34,7 @@ class FineTune(Strategy[FineTuneHParams]):
         cost="Source training, then a short one on the target",
         trains={"learn the source": ("backbone", "head"), "fine-tune": ("backbone", "head")},
         flow=("source > backbone > head > cross-entropy", "labelled target > backbone > head > cross-entropy"),
-        promise=Promise("handwritten-to-noisy", over="scratch", points=5, target_labels=5),
+        promise=Promise("handwritten-to-noisy", over="scratch", points=10, target_labels=5),
     )
     HParams = FineTuneHParams
 

@@ -42,7 +42,7 @@ class ProtoNet(Strategy[ProtoNetHParams]):
         cost="1 × plain training on batches of way × (shot + query)",
         trains={"episodes": ("backbone",)},
         flow=("source episodes > backbone > prototypes > cross-entropy", "labelled target > backbone > prototypes"),
-        promise=Promise("handwritten-to-noisy", over="scratch", points=5, target_labels=1),
+        promise=Promise("handwritten-to-noisy", over="scratch", points=10, target_labels=5),
     )
     HParams = ProtoNetHParams
 
