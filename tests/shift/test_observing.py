@@ -46,6 +46,8 @@ def test_a_frame_says_what_the_metrics_say() -> None:
 def test_the_nulls_are_those_of_halves_of_each_domain() -> None:
     source, target = cloud(60, 1), cloud(44, 2, shift=0.6, scale=1.3)
     values = observe_shift(source, target, labels(60), labels(44), seed=3)
+    nulls = [between_halves(lambda a, b: judge(a, b, seed=3).accuracy, each, 1, seed=3) for each in (source, target)]
+    assert values["judge_null"] == pytest.approx(np.mean(nulls))
     sigma = values["bandwidth"]
     nulls = [between_halves(lambda a, b: mmd2(a, b, sigma).value, each, 4, seed=3) for each in (source, target)]
     assert values["mmd_null"] == pytest.approx(np.mean(nulls))

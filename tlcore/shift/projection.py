@@ -19,7 +19,8 @@ class TrackedPCA:
     grows on the map has grown. Its centre is always the features' mean.
 
     Call it with the same items in the same order. Features that are not finite leave the map as it
-    was; other items, or features of another width, begin anew.
+    was, and features that have collapsed to one point lie in its centre: the next frame is turned to the last
+    one before them. Other items, or features of another width, begin anew.
     """
 
     def __init__(self, iterations: int = 2) -> None:
@@ -32,7 +33,10 @@ class TrackedPCA:
         known = len(rows) == len(self._map)
         if not np.isfinite(rows).all():
             return self._map.copy() if known else np.zeros((len(rows), 2))
-        rows = rows - rows.mean(0)  # (N, D)
+        mean = rows.mean(0)
+        rows = rows - mean  # (N, D)
+        if np.abs(rows).max() <= 1e-12 * np.abs(mean).max():
+            return np.zeros((len(rows), 2))
         rows = np.pad(rows, ((0, 0), (0, max(0, 2 - rows.shape[1]))))  # a map has two dimensions anyway
         if known and rows.shape[1] == len(self._basis):
             basis = self._followed(rows)
@@ -45,10 +49,7 @@ class TrackedPCA:
     def _followed(self, rows: Floats) -> Floats:
         basis = self._basis
         for _ in range(self._iterations):
-            image = rows.T @ (rows @ basis)  # (D, 2)
-            if not image.any():
-                return basis  # features that have collapsed show no direction
-            basis = np.linalg.qr(image).Q
+            basis = np.linalg.qr(rows.T @ (rows @ basis)).Q  # (D, 2)
         return basis
 
 
