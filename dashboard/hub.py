@@ -1,6 +1,7 @@
 """The runs that are being watched: one reader for each, however many pages look on."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
@@ -9,6 +10,7 @@ from tlcore.runs.store import Store
 
 from dashboard.tail import Tail
 
+log = logging.getLogger("transfer_lab")
 LOOK = 0.1              # seconds between two looks into the store while a run is alive
 REST = 1.0              # … and once it has ended: it may be resumed or deleted
 
@@ -52,6 +54,9 @@ class Watched:
             self.gone = "This run was deleted."
         except TransferError as error:
             self.gone = str(error)
+        except Exception:                   # a mistake of ours: pages must not wait for ever for what never comes
+            log.exception("The run on stage could not be read.")
+            self.gone = "This run cannot be followed because of a mistake in the program; its log says more."
         return True
 
 

@@ -5,7 +5,7 @@ Plain arithmetic on accuracies in [0, 1] and on the judge's accuracy; knows neit
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from math import sqrt
+from math import floor, sqrt
 from typing import Any
 
 CLEAR = 0.03        # a change of accuracy smaller than this is not called a change
@@ -93,7 +93,7 @@ def waiting(status: str, step: int, error: str | None) -> Verdict | None:
 
 
 def percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
+    return f"{floor(100 * share + 0.5)} %"      # halves go up, as in the browser
 
 
 def points(difference: float) -> str:
@@ -106,8 +106,9 @@ def _start(told: Sequence[Reading], about: About) -> Reading | None:
     if not told:
         return None
     guess = 1 / about.classes
-    bar = guess + LEARNT * (max(reading.source or 0.0 for reading in told) - guess)
-    return next(reading for reading in told if (reading.source or 0.0) >= bar - 1e-9)
+    best = max(reading.source or 0.0 for reading in told)
+    bar = min(best, guess + LEARNT * (best - guess))        # nothing reaches more than the best, not even below guessing
+    return next(reading for reading in told if (reading.source or 0.0) >= bar)
 
 
 def _sentences(
@@ -158,7 +159,9 @@ def _no_change(
         return f"The target is as good as the source: {percent(target)} and {percent(source)}.", detail, "rise"
     if rose <= -CLEAR:
         return f"Target accuracy fell from {percent(start.target or 0)} to {percent(target)}.", detail, "careful"
-    return f"The source is learnt ({percent(source)}), the target is not ({percent(target)}).", detail, "plain"
+    halfway = (source + 1 / about.classes) / 2
+    lags = "the target lags behind" if target >= halfway else "the target is not"
+    return f"The source is learnt ({percent(source)}), {lags} ({percent(target)}).", detail, "plain"
 
 
 def _hurt(target: float, about: About) -> str:

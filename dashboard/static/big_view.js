@@ -29,10 +29,9 @@ export class BigView {
     this.body = h("div", { class: "tl-body", role: "tabpanel" })
     this.inner = h("div", { class: "tl-inner" })
     this.body.append(this.inner)
-    holder.append(h("section", { class: "tl-big", "aria-label": "Big view" }, h("div", { class: "tl-title" }, this.list, this.tools), this.body, this.caption))
+    holder.append(h("section", { class: "tl-big", "aria-label": "Big view" }, h("div", { class: "tl-title" }, this.list, this.tools), this.body, h("div", { class: "tl-foot" }, this.legend, this.caption)))
     this.map = new MapView(this.inner)
     this.samples = new Samples(this.inner)
-    this.inner.append(this.legend)
     this.message = h("p", { class: "tl-message", hidden: true })
     this.inner.append(this.message)
     this.twin = tableTwin(this.body, this.inner, () => this.#rows())
@@ -80,9 +79,9 @@ export class BigView {
   #caption(run, space, view) {
     if (!run.scene) return ""
     const all = run.scene.domain.data.length
-    if (view === "samples") return `${this.samples.element.querySelectorAll("figure").length} of ${all} held-out probe images, the same in every frame`
-    if (space === "umap") return `${all} held-out probe items · UMAP, each look begun from the one before · positions between clusters are not distances`
-    return `${all} held-out probe items, the same in every frame` + (space === "pca" ? " · PCA, its directions follow slowly" : "")
+    if (view === "samples") return `${this.samples.element.querySelectorAll("figure").length} of ${all} held-out items`
+    if (space === "umap") return `${all} held-out items; between clusters, positions are not distances`
+    return `${all} held-out items` + (space === "pca" ? ", PCA" : "")
   }
 
   #tab(key, words) {
@@ -115,13 +114,9 @@ export class BigView {
   #dress({ run: { scene }, colours }) {
     if (!scene) return
     const swatch = colour => h("i", { class: "tl-swatch", style: `background:${colour}` })
-    const row = (sign, words) => h("li", {}, sign, h("span", {}, words))
-    const sign = words => h("i", { class: "tl-sign" }, words)
-    this.legend.replaceChildren(
-      h("h4", {}, "Domain"), h("ul", {}, row(sign("●"), "source"), row(sign("✕"), "target")),
-      h("h4", {}, "Class"), h("ul", {}, ...scene.classes.map((name, k) => row(swatch(colours[k]), name))),
-      h("h4", {}, "Mark"), h("ul", {}, row(sign("▁"), "predicted wrong"), scene.few ? row(sign("○"), "labelled") : ""),
-    )
+    const group = (...items) => h("ul", {}, ...items.map(([sign, words]) => h("li", {}, typeof sign === "string" ? h("i", {}, sign) : sign, words)))
+    const marks = [["▁", "wrong"], ...(scene.few ? [["◯", "labelled"]] : [])]
+    this.legend.replaceChildren(group(["●", "source"], ["✕", "target"]), group(...scene.classes.map((name, k) => [swatch(colours[k]), name])), group(...marks))
   }
 
   /** How many of each class and domain are right, and what the others are taken for. */

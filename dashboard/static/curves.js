@@ -1,11 +1,12 @@
 // Accuracy and loss over steps. Plotly draws them; zoom and legend belong to the user and survive new data.
 
 import { definition, h, tableTwin } from "./elements.js"
-import { classColours } from "./colours.js"
 import { definitions, percent, small, title } from "./words.js"
 
 const EVERY = 300 // milliseconds between two drawings
 const SMOOTH_FROM = 200 // points
+const LINE = 15 // pixels between two names at the line ends
+const MARGIN = { l: 44, r: 92, t: 6, b: 24 }
 let plotly = null
 
 /** Plotly's bundle, once for the page. */
@@ -69,7 +70,7 @@ class Panel {
     this.twin.fill()
     if (this.plot.hidden || !this.plot.clientWidth) return
     const { traces, notes } = this.lines(moment)
-    library.react(this.plot, traces, this.#layout(moment, notes), CONFIG())
+    library.react(this.plot, traces, this.#layout(moment, traces, notes), CONFIG())
     this.plot.setAttribute("aria-label", `${this.name}: ${notes.map(note => note.text).join(", ")}`)
     const range = this.plot._fullLayout?.xaxis.range
     this.pill.hidden = !this.#zoomed || !range || range[1] >= moment.run.row.step
@@ -105,16 +106,19 @@ class Panel {
   }
 
   /** Made anew each time: Plotly writes into the layout that it is given. */
-  #layout({ run, step, theme, live }, notes) {
+  #layout({ run, step, theme, live }, traces, notes) {
     const axis = { gridcolor: theme.faint, linecolor: theme.faint, zeroline: false, tickfont: { size: 12, color: theme.soft }, automargin: false }
     const accuracy = this.what === "accuracy"
-    const y = accuracy ? { range: [0, 1.02], tickformat: ".0%", tickvals: [0, 0.25, 0.5, 0.75, 1] } : { type: this.log ? "log" : "linear", rangemode: "tozero", nticks: 5 }
-    const shapes = [{ type: "line", x0: step, x1: step, yref: "paper", y0: 0, y1: 1, line: { color: live ? theme.faint : theme.ink, width: 1 } }]
+    const { range, above } = accuracy ? { range: [-0.02, 1.04], above: 0 } : inSight(traces, this.log)
+    const ticks = accuracy ? { tickformat: ".0%", tickvals: [0, 0.25, 0.5, 0.75, 1] } : { type: this.log ? "log" : "linear", nticks: 5 }
+    const names = named(notes, range, this.log, Math.max(40, this.plot.clientHeight - MARGIN.t - MARGIN.b))
+    if (above) names.push({ text: `▲ ${above} above`, xref: "paper", yref: "paper", x: 0.5, y: 1, yanchor: "top", showarrow: false, font: { size: 12, color: theme.soft } })
+    const shapes = live ? [] : [{ type: "line", x0: step, x1: step, yref: "paper", y0: 0, y1: 1, line: { color: theme.ink, width: 1 } }]
     return {
       autosize: true, uirevision: `${run.id} ${this.#follow}`, showlegend: false, hovermode: "x unified", dragmode: "zoom",
-      margin: { l: 44, r: 92, t: 6, b: 24 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
-      font: { family: theme.font, size: 12, color: theme.ink }, hoverlabel: { bgcolor: theme.ground, font: { color: theme.ink, size: 12 }, bordercolor: theme.faint },
-      xaxis: { ...axis, range: [0, Math.max(run.row.steps, 1)], nticks: 5 }, yaxis: { ...axis, ...y }, shapes, annotations: apart(notes, theme, this.log),
+      margin: { ...MARGIN }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", font: { family: theme.font, size: 12, color: theme.ink },
+      hoverlabel: { bgcolor: theme.ground, font: { color: theme.ink, size: 12 }, bordercolor: theme.faint },
+      xaxis: { ...axis, range: [0, Math.max(run.row.steps, 1)], nticks: 5 }, yaxis: { ...axis, ...ticks, range }, shapes, annotations: names,
     }
   }
 
@@ -182,12 +186,26 @@ function note(series, words, colour) {
 }
 
 /** Names at the line ends, pushed apart where they would lie on one another. */
-function apart(notes, theme, log) {
-  const place = y => (log ? Math.log10(Math.max(y, 1e-6)) : y)
-  const sorted = notes.filter(({ y }) => Number.isFinite(y)).sort((a, b) => a.y - b.y)
-  return sorted.map(({ text: words, y, colour }, k) => ({
-    text: words, xref: "paper", x: 1.01, xanchor: "left", y: place(y), yanchor: "middle", showarrow: false, yshift: 0, font: { size: 12, color: colour }, order: k,
-  })).map(({ order, ...annotation }) => annotation)
+function named(notes, [low, high], log, height) {
+  const place = y => (log ? Math.log10(Math.max(y, 10 ** low)) : y)
+  const dots = y => ((Math.min(Math.max(place(y), low), high) - low) / (high - low)) * height
+  const sorted = notes.filter(({ y }) => Number.isFinite(y)).map(note => ({ ...note, at: dots(note.y) })).sort((a, b) => a.at - b.at)
+  for (let k = 1; k < sorted.length; k++) sorted[k].at = Math.max(sorted[k].at, sorted[k - 1].at + LINE)
+  for (let k = sorted.length - 1; k >= 0; k--) sorted[k].at = Math.min(sorted[k].at, height - LINE * (sorted.length - 1 - k))
+  return sorted.map(({ text, at, colour }) => ({
+    text, xref: "paper", yref: "paper", x: 1.015, y: at / height, xanchor: "left", yanchor: "middle", showarrow: false, font: { size: 12, color: colour },
+  }))
+}
+
+/** What of the losses is in sight: all of them, but for the odd few far above the others. */
+function inSight(traces, log) {
+  const values = traces.flatMap(({ y }) => y.filter(value => Number.isFinite(value) && (!log || value > 0))).sort((a, b) => a - b)
+  if (!values.length) return { range: log ? [-3, 1] : [0, 1], above: 0 }
+  const [most, usual] = [values[values.length - 1], values[Math.floor(0.98 * (values.length - 1))]]
+  const top = most > 3 * usual ? 1.6 * usual : most
+  const above = values.filter(value => value > top).length
+  if (log) return { range: [Math.log10(Math.max(values[0], 1e-6)) - 0.1, Math.log10(top) + 0.1], above }
+  return { range: [Math.min(0, values[0]) - 0.02 * top, 1.06 * Math.max(top, 1e-6)], above }
 }
 
 /** Exponential mean without its bias at the start, as TensorBoard has it. */

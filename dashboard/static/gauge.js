@@ -21,7 +21,7 @@ export class Gauge {
     this.more = h("div", { class: "tl-notes" })
     this.bars = h("div", { class: "tl-bars", role: "list", "aria-label": "MMD per class" })
     this.drawing = h("div", { class: "tl-gauge" }, h("div", {}, this.value, this.words), this.meter,
-      h("div", { class: "tl-scale" }, h("span", {}, "50 % cannot tell"), h("span", {}, "100 %")), this.notes, this.more, this.bars)
+      h("div", { class: "tl-scale" }, h("span", {}, "50 % cannot tell"), h("span", {}, "100 %")), this.notes, this.more, h("div", { class: "tl-classes" }, h("span", { class: "tl-soft" }, "MMD per class"), this.bars))
     this.card = h("section", { class: "tl-panel tl-panel-gap", "aria-label": "Domain gap" })
     const what = definition("Domain gap", () => (this.#run ? definitions(this.#run).gap : []))
     this.card.append(h("div", { class: "tl-title" }, h("h3", {}, "Domain gap"), h("span", { class: "tl-tools" }, ...what)), this.drawing)
@@ -71,13 +71,13 @@ export class Gauge {
     this.most = this.mostOf === run ? most : Math.max(...values.map(([, value]) => value), 1e-6)
     this.mostOf = run
     if (this.bars.children.length !== values.length)
-      this.bars.replaceChildren(...values.map(() => h("div", { role: "listitem", class: "tl-bar" }, h("span"), h("i"))))
+      this.bars.replaceChildren(...values.map(() => h("div", { role: "listitem", class: "tl-bar" }, h("span"), h("div", {}, h("i")))))
     values.forEach(([name, value], k) => {
       const bar = this.bars.children[k]
       text(bar.firstChild, name)
       bar.title = `MMD within ${name}: ${small(value)}`
-      bar.lastChild.style.height = `${Math.max(2, (100 * Math.max(0, value)) / this.most)}%`
-      bar.lastChild.style.background = colours[k]
+      bar.querySelector("i").style.width = `${(100 * Math.max(0, value)) / this.most}%`
+      bar.querySelector("i").style.background = colours[k]
     })
   }
 

@@ -37,7 +37,7 @@ export class Header {
     text(this.headline, verdict?.headline ?? "")
     text(this.detail, verdict?.detail ?? "")
     this.detail.title = verdict?.detail ?? ""
-    const gaps = { steps: run.frames.map(({ step }) => step), values: run.frames.map(({ gap }) => gap.judge) }
+    const gaps = { steps: run.frames.map(({ step }) => step), values: run.frames.map(({ gap }) => (gap.judge == null ? null : 2 * gap.judge - 1)) } // 50 % is the floor
     const then = ghost?.frameAt(step)
     this.numbers[0].show(moment, source, run.series.get("source_accuracy"), ghost?.value("source_accuracy", step))
     this.numbers[1].show(moment, target, run.series.get("target_accuracy"), ghost?.value("target_accuracy", step))

@@ -1,7 +1,7 @@
 // The big view of points: the input space with the decision, or the map of features. It moves smoothly
 // from one frame to the next, and stands still when people prefer that.
 
-import { h, text } from "./elements.js"
+import { h } from "./elements.js"
 import { borders, paintMarks, paintRings, tint } from "./painter.js"
 import { PointCard } from "./point_card.js"
 
@@ -47,7 +47,7 @@ export class MapView {
     this.#windowTo = this.#frameWindow(goal, same)
     this.#windowFrom = moves ? this.#window : this.#windowTo
     this.#window = this.#windowFrom
-    if (!old || old.frame !== moment.frame || old.theme !== moment.theme || !same) this.#tint(moment, space, moves)
+    if (!same || old.frame !== moment.frame || old.theme !== moment.theme || old.ghost !== moment.ghost) this.#tint(moment, space, moves)
     this.#began = performance.now()
     this.#lasts = moves ? 420 : 1
     this.#redraw()
@@ -61,7 +61,7 @@ export class MapView {
 
   #tint({ run, frame, colours, theme, ghost, step }, space, moves) {
     const decided = space === "input" && frame?.grid_class
-    this.#tints = [moves ? this.#tints[1] : null, decided ? tint(frame, colours, theme.ground) : null]
+    this.#tints = [moves ? this.#tints[1] : null, decided ? tint(frame, colours, theme) : null]
     this.borders = decided ? borders(frame, colours.length) : null
     const then = ghost?.frameAt(step)
     const comparable = space === "input" && then?.grid_class && ghost.scene?.classes?.length === run.scene.classes.length
@@ -76,7 +76,7 @@ export class MapView {
       return { x: (x0 + x1) / 2, y: (y0 + y1) / 2, half: Math.max(x1 - x0, y1 - y0) / 2 }
     }
     const goal = around(points)
-    const now = same ? this.#windowTo : null
+    const now = same && this.#moment.animate ? this.#windowTo : null // a jump shows all at once
     if (!now) return goal
     const reach = Math.max(Math.abs(goal.x - now.x), Math.abs(goal.y - now.y)) + goal.half
     if (reach > now.half) return { ...goal, half: Math.max(goal.half, 0.9 * now.half) }

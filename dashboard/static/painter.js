@@ -3,8 +3,8 @@
 import { rgb } from "./colours.js"
 
 const RADIUS = 3.7
-const RIGHT = 0.72 // opacity of a mark whose prediction is right; a wrong one is drawn fully
-const TINT = 0.45 // of the decision, where the network is sure
+const RIGHT = { light: 0.72, dark: 0.92 } // opacity of a mark whose prediction is right; a wrong one is drawn fully
+const TINT = { light: 0.45, dark: 0.26 } // of the decision, where the network is sure: marks keep 3:1 upon it
 
 /** Draw items at pixel positions `xy`; `look` is {domain, label, predicted, colours, theme}. */
 export function paintMarks(pen, xy, { domain, label, predicted, colours, theme, faint = false }) {
@@ -16,7 +16,7 @@ export function paintMarks(pen, xy, { domain, label, predicted, colours, theme, 
     pen.lineWidth = faint ? 1 : 1.7
     for (let k = 0; k < domain.length; k++) {
       if (label[k] !== kind || domain[k] !== side) continue
-      if (!faint) pen.globalAlpha = predicted && predicted[k] === label[k] ? RIGHT : 1
+      if (!faint) pen.globalAlpha = predicted && predicted[k] === label[k] ? RIGHT[theme.dark ? "dark" : "light"] : 1
       if (side === 0) paintDisc(pen, xy[2 * k], xy[2 * k + 1], faint)
       else paintCross(pen, xy[2 * k], xy[2 * k + 1])
     }
@@ -67,7 +67,7 @@ export function paintRings(pen, xy, theme) {
 }
 
 /** The decision as an opaque picture of one pixel per grid cell, row 0 on top. */
-export function tint(frame, colours, ground) {
+export function tint(frame, colours, { ground, dark }) {
   const [rows, columns] = frame.grid_class.shape
   const kinds = frame.grid_class.data
   const sure = frame.grid_confidence.data
@@ -75,7 +75,7 @@ export function tint(frame, colours, ground) {
   const [paper, inks] = [rgb(ground), colours.map(rgb)]
   const guess = 255 / colours.length
   for (let cell = 0; cell < kinds.length; cell++) {
-    const strength = TINT * Math.max(0, (sure[cell] - guess) / (255 - guess))
+    const strength = TINT[dark ? "dark" : "light"] * Math.max(0, (sure[cell] - guess) / (255 - guess))
     const row = rows - 1 - Math.floor(cell / columns) // row 0 of the grid has the lowest y
     const at = 4 * (row * columns + (cell % columns))
     for (let c = 0; c < 3; c++) picture.data[at + c] = paper[c] + strength * (inks[kinds[cell]][c] - paper[c])
