@@ -3,15 +3,20 @@
 streamlit run dashboard/app.py          or, with a free port and a browser, `transfer-lab`
 """
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib import import_module
 
 import streamlit as st
 
+import dashboard.controls  # noqa: F401 - what pages need is there before the first visitor comes
 from dashboard import workers
 from dashboard.feed import make_routes
 from dashboard.storing import store
+
+QUIET = 12.0  # seconds after the start
 
 log = logging.getLogger("transfer_lab")
 
@@ -20,8 +25,16 @@ log = logging.getLogger("transfer_lab")
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Workers outlive the server on purpose: ending it ends no training."""
     workers.start()
+    later = asyncio.create_task(_prepare_runs_page())
     yield
+    later.cancel()
     workers.stop()
+
+
+async def _prepare_runs_page() -> None:
+    """The table needs pandas, which takes seconds to load: after the first page, and before somebody waits for it."""
+    await asyncio.sleep(QUIET)
+    await asyncio.to_thread(import_module, "pandas")
 
 
 def calmly(error: Exception) -> bool:

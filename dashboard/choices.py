@@ -60,3 +60,11 @@ def grid(described: Mapping[str, Any], value: Value) -> list[float]:
 def quick(scenario: str) -> bool:
     """Whether its runs take seconds on any machine."""
     return bool(catalogue.scenario(scenario)["kind"] != "real")
+
+
+def carried(hparams: Mapping[str, Value], before: str, after: str) -> dict[str, Value]:
+    """What of one strategy's settings still means the same to another one."""
+    old, new = ({each["name"]: each for each in catalogue.strategy(key)["hparams"]} for key in (before, after))
+    return {
+        name: value for name, value in hparams.items() if name in new and (name == "steps" or old[name] == new[name])
+    }

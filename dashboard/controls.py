@@ -9,7 +9,7 @@ from dataclasses import replace
 import streamlit as st
 
 from dashboard.cards import about_strategy
-from dashboard.choices import backbones_for, strategies_for
+from dashboard.choices import backbones_for, carried, strategies_for
 from dashboard.data_controls import data, dials
 from dashboard.drawing import drawing
 from dashboard.flow import sketch
@@ -39,7 +39,7 @@ def _backbone_and_strategy(spec: RunSpec) -> RunSpec:
     if card["flow"]:
         drawing(sketch(card["flow"], card["idea"]), key="flow")
     if strategy != spec.strategy:
-        spec = replace(spec, hparams={}, target_labels=None)
+        spec = replace(spec, hparams=carried(spec.hparams, spec.strategy, strategy), target_labels=None)
     return replace(spec, strategy=strategy, backbone=backbone)
 
 

@@ -77,7 +77,7 @@ def _seed_and_device(spec: RunSpec) -> RunSpec:
     key = key_for("seed", spec.seed)
     with st.container(horizontal=True, vertical_alignment="center", key="chance"):
         st.markdown("Seed", width="content")
-        seed = st.number_input("Seed", 0, 2**31 - 1, key=key, step=1, label_visibility="collapsed")
+        seed = st.number_input("Seed", 0, 2**31 - 1, key=key, step=1, label_visibility="collapsed", width=112)
         st.button("Another", on_click=_another, args=(key,), help=words.GLOSSARY["Seed"])
         if len(devices_here := _devices()) > 1:
             device = st.selectbox("Device", devices_here, key=key_for("device", spec.device), format_func=str.upper)

@@ -79,6 +79,7 @@ class Visit:
         if catalogue.scenario(self.spec.scenario)["kind"] == "points":
             store.ask(run.id, pace=int(run.spec.hparams.get("steps", 1000)) / seconds)
         self._leave(store)
+        _hurry(store, run)
         self.show(store, run)
         self.started.add(run.id)
         return run
@@ -104,6 +105,13 @@ class Visit:
         before = _found(store, self.run) if self.run in self.started else None
         if before is not None and before.status not in OVER and quick(before.spec.scenario):
             store.ask(before.id, want="stop")
+
+
+def _hurry(store: Store, waiting: Run) -> None:
+    """Quick runs that somebody watches stretched end at full speed when another one waits for the device."""
+    for run in store.runs():
+        if run.id != waiting.id and run.pace is not None and run.device == waiting.device and run.status not in OVER:
+            store.ask(run.id, pace=None)
 
 
 def adopted(spec: RunSpec) -> RunSpec:

@@ -63,7 +63,13 @@ STATUSES: Mapping[str, str] = {
     "crashed": "crashed",
 }
 
-_SAYS_NEEDS = {"nothing": "nothing", "images": "images", "few": "images and a few labels", "labels": "labelled images"}
+_OF_SOURCE = {"nothing": "nothing of the source", "images": "source images", "labels": "labelled source images"}
+_OF_TARGET = {
+    "nothing": "nothing of the target",
+    "images": "target images without labels",
+    "few": "target images, of which a few have labels",
+    "labels": "labelled target images, which nobody has in practice",
+}
 _NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 
 
@@ -78,9 +84,9 @@ def short(title: str) -> str:
 
 
 def needs(card: Mapping[str, Any]) -> str:
-    """What a strategy asks for, as a sentence."""
-    source, target = (_SAYS_NEEDS[each] for each in card["needs"])
-    return f"From the source it needs {source}, from the target {target}."
+    """What a strategy asks for, in a phrase."""
+    source, target = card["needs"]
+    return f"{_OF_SOURCE[source]}; {_OF_TARGET[target]}"
 
 
 def ignored(names: Sequence[str]) -> str:

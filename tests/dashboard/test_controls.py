@@ -59,11 +59,11 @@ def test_settings_of_a_link_stand_in_the_controls() -> None:
 
 
 def test_another_strategy_brings_its_own_settings_and_removes_the_old_ones() -> None:
-    app = _drawn(RunSpec("dann", "moons", hparams={"strength": 1.0}))
+    app = _drawn(RunSpec("dann", "moons", hparams={"strength": 1.0, "steps": 400}))
     assert words.hparam_name("strength") in _labels(app)
     app.button_group(key="choice:strategy").set_value("fine-tune").run()
     said = _said(app)
-    assert (said.strategy, dict(said.hparams)) == ("fine-tune", {})
+    assert (said.strategy, dict(said.hparams)) == ("fine-tune", {"steps": 400})
     assert words.hparam_name("strength") not in _labels(app)
     assert "Target labels per class" in _labels(app)
 

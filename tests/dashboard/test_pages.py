@@ -70,6 +70,14 @@ def test_a_turned_dial_starts_a_run_whose_ghost_is_the_one_before(runs: Store) -
     assert said(app)["shift"] == "60"
 
 
+def test_a_stretched_run_of_somebody_else_hurries_when_another_waits(runs: Store) -> None:
+    theirs = runs.submit(RunSpec("adda", "moons"))
+    runs.ask(theirs.id, pace=50)
+    opened(d="moons", s="dann")
+    assert runs.run(theirs.id).pace is None
+    assert runs.run(theirs.id).want == "run"
+
+
 def test_real_images_wait_for_a_press(runs: Store) -> None:
     runs.submit(RunSpec("dann", "mnist-to-usps"))
     app = opened()
