@@ -85,6 +85,16 @@ def test_weights_and_what_flows_between_layers_are_channels_last(key: str) -> No
     assert all(layouts)
 
 
+@pytest.mark.parametrize("key", IMAGE_KEYS)
+def test_mixed_precision_stays_near_full_precision(key: str) -> None:
+    backbone = build_backbone(key, input_shape=(1, 8, 8)).eval()
+    images = grey(count=8)
+    with torch.autocast("cpu", torch.bfloat16):
+        mixed = backbone(images).float()
+    exact = backbone(images)
+    assert (mixed - exact).norm() < 0.03 * exact.norm()
+
+
 def test_gradients_reach_every_weight_and_the_image() -> None:
     backbone = build_backbone("small-cnn-bn", input_shape=(1, 8, 8))
     images = torch.rand(16, 1, 8, 8, requires_grad=True)
