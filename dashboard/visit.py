@@ -17,6 +17,7 @@ from tlcore.runs.spec import RunSpec
 from tlcore.runs.store import Store
 
 SETTLED = 0.45  # seconds without a further change, after which a quick experiment starts by itself
+ECHO = 3.0  # seconds for which a browser may still send a link that we have replaced
 FIRST_LENGTH = 12.0  # seconds that the very first run is stretched to, so that it can be followed
 LENGTH = 8.0  # the same for later runs of 2-D points, which would be over in a blink
 
@@ -30,7 +31,8 @@ class Visit:
     ghost: int | None = None
     pinned: bool = False  # the ghost stays, whatever runs come
     due: float | None = None  # when a changed experiment starts by itself
-    link: Mapping[str, str] = field(default_factory=dict)  # what the address bar said last
+    link: Mapping[str, str] = field(default_factory=dict)  # what we put into the address bar last
+    replaced: list[tuple[float, Mapping[str, str]]] = field(default_factory=list)  # … before that, and until when
     notices: list[str] = field(default_factory=list)
     started: set[int] = field(default_factory=set)  # by this session; only those it may stop unasked
     restarted: int | None = None  # the last run that the stage started by itself
@@ -89,6 +91,21 @@ class Visit:
         if self.run is not None and not self.pinned and self.run != run.id:
             self.ghost = self.run if _pictured_alike(store, self.run, run) else None
         self.run, self.spec, self.due = run.id, adopted(run.spec), None
+
+    def put(self, link: Mapping[str, str]) -> None:
+        """The address bar says this from now on."""
+        now = time.monotonic()
+        self.replaced = [(until, old) for until, old in self.replaced if now - until < ECHO] + [(now, self.link)]
+        self.link = dict(link)
+
+    def is_news(self, link: Mapping[str, str]) -> bool:
+        """Whether somebody opened another link, or went back to one.
+
+        A control that was moved before the browser got our last link still comes with the one before.
+        """
+        now = time.monotonic()
+        echo = any(link == old for until, old in self.replaced if now - until < ECHO)
+        return bool(link) and link != self.link and not echo
 
     def pin(self) -> None:
         """Keep the run on stage as the ghost of all that follow; a second time: let it go."""

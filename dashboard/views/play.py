@@ -42,7 +42,7 @@ def _visit(store: Store) -> Visit:
     """This session's visit; begun anew when somebody opens a link in it or goes back to an older address."""
     visit: Visit | None = st.session_state.get("visit")
     link = st.query_params.to_dict()
-    if visit is None or (link and link != visit.link):
+    if visit is None or visit.is_news(link):
         visit = st.session_state["visit"] = Visit.arrive(store, link)
         forget()
     return visit
@@ -107,7 +107,8 @@ def _address(visit: Visit) -> None:
     said = links.write(visit.spec) | ({links.RUN: str(visit.run)} if visit.run else {})
     if said != st.query_params.to_dict():
         st.query_params.from_dict(said)
-    visit.link = said
+    if said != visit.link:
+        visit.put(said)
 
 
 try:

@@ -112,6 +112,30 @@ def test_a_link_with_unknown_settings_says_so_and_shows_the_rest(runs: Store) ->
     assert not app.warning
 
 
+def test_a_control_that_was_moved_before_the_new_address_arrived_is_not_moved_back(runs: Store) -> None:
+    app = opened(d="moons", s="dann")
+    old = said(app)
+    checked(app.slider[0].set_value(60.0).run())
+    for name in list(app.query_params):
+        del app.query_params[name]
+    app.query_params.update(old)
+    checked(app.slider[0].set_value(61.0).run())
+    assert app.slider[0].value == 61
+    assert runs.runs()[0].spec.shift == 61
+
+
+def test_going_back_to_an_older_address_shows_it_again(runs: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = opened(d="moons", s="dann")
+    old = said(app)
+    checked(app.slider[0].set_value(60.0).run())
+    monkeypatch.setattr(visit, "ECHO", 0.0)
+    for name in list(app.query_params):
+        del app.query_params[name]
+    app.query_params.update(old)
+    checked(app.run())
+    assert app.slider[0].value == 35
+
+
 def test_the_number_of_a_run_on_another_machine_does_not_open_a_foreign_run(runs: Store) -> None:
     other = runs.submit(RunSpec("dann", "blobs"))
     app = opened(d="moons", s="dann", run=str(other.id))
