@@ -22,7 +22,7 @@ def test_handwriting_is_scikit_learn_s_in_bytes() -> None:
 
 
 def test_a_missing_file_of_scikit_learn_is_named() -> None:
-    with pytest.raises(DataUnavailable, match="'data/nothing.gz' is not installed: install the package again"):
+    with pytest.raises(DataUnavailable, match=r"'data/nothing.gz' is not installed: install the package again"):
         digits.bundled("data/nothing.gz")
 
 

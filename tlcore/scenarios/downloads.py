@@ -54,7 +54,7 @@ def places() -> list[Path]:
 
 def missing(name: str, files: str, megabytes: float, reason: BaseException | None = None) -> DataUnavailable:
     """What to say when a data set is neither here nor to be had."""
-    tried = f" and could not be downloaded ({in_short(reason)})" if reason else ""
+    tried = f", and it could not be downloaded ({in_short(reason)})" if reason else ""
     return DataUnavailable(
         f"{name} is not in '{home()}' or a folder directly in it{tried}: connect to the internet and run again "
         f"({megabytes:g} MB), or copy {files} there, or let TLCORE_DATA name the folder where it lies, "
@@ -70,15 +70,11 @@ def corrupt(file: Path, what: str) -> DataUnavailable:
     )
 
 
-def check_digest(file: Path, wanted: str, kind: str = "md5") -> None:
+def check_digest(file: Path, wanted: str) -> None:
     """Raises `DataUnavailable` when a file is not the one that was published."""
-    try:
-        with file.open("rb") as stream:
-            digest = hashlib.file_digest(stream, lambda: hashlib.new(kind, usedforsecurity=False)).hexdigest()
-    except OSError as reason:
-        raise corrupt(file, in_short(reason)) from None
+    digest = _digest(file, "md5")
     if digest != wanted:
-        raise corrupt(file, f"its {kind} checksum is {digest[:8]}… and should be {wanted[:8]}…")
+        raise corrupt(file, f"its md5 checksum is {digest[:8]}… and should be {wanted[:8]}…")
 
 
 @contextmanager
@@ -107,11 +103,17 @@ def fetch(archive: Archive) -> Path:
         with TemporaryDirectory(dir=home(), prefix=".arriving-") as draft:
             packed, unpacked = Path(draft) / "archive.tgz", Path(draft) / archive.name
             _download(archive.url, packed, archive.name)
-            check_digest(packed, archive.sha256, "sha256")
+            if _digest(packed, "sha256") != archive.sha256:
+                raise OSError(f"what {archive.url} sent is not what was published: its checksum differs")
             unpacked.mkdir()
             _unpack(packed, archive.inside, unpacked)
             unpacked.rename(folder)
     return folder
+
+
+def _digest(file: Path, kind: str) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, lambda: hashlib.new(kind, usedforsecurity=False)).hexdigest()
 
 
 def _download(url: str, file: Path, name: str) -> None:
