@@ -190,3 +190,7 @@ def _say(text: str, code: int) -> int:
 
 def main() -> None:
     cli()
+
+
+if __name__ == "__main__":
+    main()

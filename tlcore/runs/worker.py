@@ -10,6 +10,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from types import FrameType
 
@@ -56,21 +57,26 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--store", type=Path, required=True)
     parser.add_argument("--device", default="cpu")
     given = parser.parse_args(arguments)
-    store, me = Store(given.store), Process.me()
-    roster = Roster(store)
-    if not roster.sign_on(given.device, me):
-        return 0
     try:
-        return _serve(store, given.device, me)
+        with closing(Store(given.store)) as store:
+            return _serve(store, given.device, Process.me())
     except StoreError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    finally:
-        roster.sign_off(given.device, me)
-        store.close()
 
 
 def _serve(store: Store, device: str, me: Process) -> int:
+    roster = Roster(store)
+    if not roster.sign_on(device, me):
+        return 0
+    try:
+        _work(store, device, me)
+    finally:
+        roster.sign_off(device, me)
+    return 0
+
+
+def _work(store: Store, device: str, me: Process) -> None:
     from tlcore.runs.engine import execute, warm_up  # loads torch, which takes seconds: only after signing on
     from tlcore.runs.steering import Control
 
@@ -90,7 +96,6 @@ def _serve(store: Store, device: str, me: Process) -> int:
         warm_up()
     while worker.loop():
         time.sleep(_NAP)
-    return 0
 
 
 if __name__ == "__main__":
