@@ -34,6 +34,8 @@ async def asset(request: Request) -> Response:
     file = STATIC / name
     if file.parent != STATIC or file.suffix not in KINDS or not file.is_file():
         return Response(status_code=404)
+    if file.suffix == ".bin":
+        headers["Content-Encoding"] = "gzip"        # a recording is kept packed
     return Response(file.read_bytes(), media_type=KINDS[file.suffix], headers=headers)
 
 

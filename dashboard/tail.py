@@ -26,9 +26,10 @@ class Tail:
         self._store, self._run = store, run
         self._lock = threading.Lock()
         self.row: Run = store.run(run)
+        self.items: list[Item] = []         # what a page is told, in order
         self._forget()
         self.about = about(store, self.row)
-        self._facts = facts(self.row)
+        self.facts = facts(self.row)
         self.read()
 
     @property
@@ -64,16 +65,16 @@ class Tail:
         with self._lock:
             reset = after > self.last or (generation is not None and generation != self.generation)
             after = 0 if reset else after
-            items = _portion(self._items[bisect_right(self._items, after, key=lambda item: item.seq) :], after == 0)
-            left = bool(items) and items[-1] is not self._items[-1]
+            items = _portion(self.items[bisect_right(self.items, after, key=lambda item: item.seq) :], after == 0)
+            left = bool(items) and items[-1] is not self.items[-1]
             seq = items[-1].seq if left else self._seen
             head = {"run": self._run, "seq": seq, "row": self._told_row(), "verdict": self._verdict().as_json()}
             head |= {"reset": True} if reset else {}
-            head |= {"about": self._facts} if after == 0 else {}
+            head |= {"about": self.facts} if after == 0 else {}
             return packet(head, items), seq
 
     def _forget(self) -> None:
-        self._items: list[Item] = []
+        self.items = []
         self._readings: list[Reading] = []
         self._looks = self._seen = 0
 
@@ -81,17 +82,17 @@ class Tail:
         self._seen = seq
         match event:
             case Measured():
-                self._items.append(Item(seq, event))
+                self.items.append(Item(seq, event))
             case Evaluated(step, values) | Finished(step, values):
                 self._readings.append(Reading(step, values.get("source_accuracy"), values.get("target_accuracy")))
-                self._items.append(Item(seq, event))
+                self.items.append(Item(seq, event))
             case Observed(_, "features"):       # for the projector; a browser has no use for it
                 self._looks += 1
             case Observed(step, _, values):
                 if "judge" in values:
                     self._readings.append(_judged(step, values))
                 said = verdict(self._readings, self.about).as_json() if event.name == "frame" else None
-                self._items.append(Item(seq, event, said))
+                self.items.append(Item(seq, event, said))
 
     def _verdict(self) -> Verdict:
         row = self.row

@@ -17,6 +17,7 @@ export class BigView {
   #moment = null
   #chosen = null
   #quality = false
+  #worn = ""
 
   constructor(holder, onView) {
     this.onView = onView
@@ -46,7 +47,6 @@ export class BigView {
   }
 
   show(moment) {
-    const dressed = this.#moment?.run.scene !== moment.run.scene || this.#moment?.theme !== moment.theme
     this.#moment = moment
     const { run } = moment
     const [view, points] = [this.view, run.scene?.kind === "points"]
@@ -59,7 +59,7 @@ export class BigView {
     this.umap.hidden = view !== "map"
     this.map.box.hidden = view === "samples"
     this.samples.element.hidden = view !== "samples"
-    if (dressed) this.#dress(moment)
+    this.#dress(moment)
     this.#draw(moment, view)
     this.twin.fill()
     this.onView(view)
@@ -112,7 +112,9 @@ export class BigView {
   }
 
   #dress({ run: { scene }, colours }) {
-    if (!scene) return
+    const worn = scene && `${scene.classes} ${colours}`
+    if (!scene || worn === this.#worn) return
+    this.#worn = worn
     const swatch = colour => h("i", { class: "tl-swatch", style: `background:${colour}` })
     const group = (...items) => h("ul", {}, ...items.map(([sign, words]) => h("li", {}, typeof sign === "string" ? h("i", {}, sign) : sign, words)))
     const marks = [["▁", "wrong"], ...(scene.few ? [["◯", "labelled"]] : [])]

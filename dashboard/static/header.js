@@ -45,18 +45,18 @@ export class Header {
     this.#announce(run, verdict)
   }
 
-  /** What is going on, apart from the frame on show: the wanted run may still be waiting. */
-  status(run, { replay, lost }) {
+  /** What is going on with the wanted run; `stand` says what is shown until it has something to show. */
+  status(run, { replay, lost, stand }) {
     const { row } = run
-    const [words, state] = replay ? ["Replay", "replay"] : lost ? ["Reconnecting", "lost"] : BADGES(row)[row.status] ?? [row.status, "wait"]
+    const early = stand && row.status === "running" ? BADGES(row).starting : BADGES(row)[row.status]
+    const [words, state] = replay ? ["Replay", "replay"] : lost ? ["Reconnecting", "lost"] : (early ?? [row.status, "wait"])
     text(this.badge, words)
     mark(this.badge, "data-state", state)
-    text(this.progress, row.steps ? `step ${count(row.step)} of ${count(row.steps)}` : "")
-    const left = row.status === "running" && row.left != null ? `${duration(row.left)} left` : row.seconds ? `${duration(row.seconds)} so far` : ""
-    const after = run.ended && row.seconds ? `in ${duration(row.seconds)}` : left
-    text(this.left, replay ? "a recorded run" : after)
+    text(this.progress, stand ? `until then: ${stand}` : row.steps ? `step ${count(row.step)} of ${count(row.steps)}` : "")
+    text(this.left, replay ? "a recorded run" : stand ? "" : pace(row, run.ended))
     this.resume.hidden = replay || !["crashed", "stopped"].includes(row.status) || row.step >= row.steps
     text(this.resume, `Resume from ${count(row.step)}`)
+    this.badge.parentElement.title = row.note ?? ""
   }
 
   /** A sentence of the server that was asked for something it cannot do. */
@@ -73,6 +73,12 @@ export class Header {
     this.#said = words
     text(this.live, words)
   }
+}
+
+function pace(row, ended) {
+  if (ended) return row.seconds ? `in ${duration(row.seconds)}` : ""
+  if (row.status === "running" && row.left != null) return `${duration(row.left)} left`
+  return row.seconds ? `${duration(row.seconds)} so far` : ""
 }
 
 const BADGES = row => ({

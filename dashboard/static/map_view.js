@@ -18,6 +18,7 @@ export class MapView {
   #windowFrom = null
   #windowTo = null
   #tints = [null, null] // before and now
+  #borders = [null, null]
   #began = 0
   #lasts = 1
   #drawing = 0
@@ -48,8 +49,10 @@ export class MapView {
     this.#windowFrom = moves ? this.#window : this.#windowTo
     this.#window = this.#windowFrom
     if (!same || old.frame !== moment.frame || old.theme !== moment.theme || old.ghost !== moment.ghost) this.#tint(moment, space, moves)
-    this.#began = performance.now()
-    this.#lasts = moves ? 420 : 1
+    // A move lasts about as long as the next frame takes to come, so that it flows.
+    const now = performance.now()
+    this.#lasts = moves ? Math.min(900, Math.max(120, 0.9 * (now - this.#began))) : 1
+    this.#began = now
     this.#redraw()
   }
 
@@ -62,7 +65,7 @@ export class MapView {
   #tint({ run, frame, colours, theme, ghost, step }, space, moves) {
     const decided = space === "input" && frame?.grid_class
     this.#tints = [moves ? this.#tints[1] : null, decided ? tint(frame, colours, theme) : null]
-    this.borders = decided ? borders(frame, colours.length) : null
+    this.#borders = [moves ? this.#borders[1] : null, decided ? { path: borders(frame, colours.length), shape: frame.grid_class.shape } : null]
     const then = ghost?.frameAt(step)
     const comparable = space === "input" && then?.grid_class && ghost.scene?.classes?.length === run.scene.classes.length
     this.ghostBorders = comparable ? { path: borders(then, colours.length), shape: then.grid_class.shape } : null
@@ -132,17 +135,21 @@ export class MapView {
       const [x, y, across, up] = this.#cells(picture.width, picture.height)
       pen.drawImage(picture, x, y, across, up)
     }
-    this.#stroke(this.borders, this.#moment.frame.grid_class.shape, 1.4, [], 0.55)
-    if (this.ghostBorders) this.#stroke(this.ghostBorders.path, this.ghostBorders.shape, 1.4, [2, 5], 0.45)
+    const fades = this.#borders[0] ? eased : 1
+    this.#stroke(this.#borders[0], 0.55 * (1 - fades))
+    this.#stroke(this.#borders[1], 0.55 * fades)
+    this.#stroke(this.ghostBorders, 0.5, [2, 5])
     pen.restore()
   }
 
-  #stroke(path, [rows, columns], wide, dash, alpha) {
+  #stroke(lines, alpha, dash = []) {
+    if (!lines) return
     const { pen } = this
+    const [rows, columns] = lines.shape
     const [x, y, across, up] = this.#cells(columns, rows)
     const scaled = new Path2D()
-    scaled.addPath(path, new DOMMatrix([across / columns, 0, 0, -up / rows, x + across / columns / 2, y + up - up / rows / 2]))
-    Object.assign(pen, { globalAlpha: alpha, lineWidth: wide, strokeStyle: this.#moment.theme.ink })
+    scaled.addPath(lines.path, new DOMMatrix([across / columns, 0, 0, -up / rows, x + across / columns / 2, y + up - up / rows / 2]))
+    Object.assign(pen, { globalAlpha: alpha, lineWidth: 1.4, strokeStyle: this.#moment.theme.ink })
     pen.setLineDash(dash)
     pen.stroke(scaled)
     pen.setLineDash([])

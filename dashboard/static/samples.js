@@ -18,7 +18,7 @@ export class Samples {
     if (scene !== this.#scene) this.#make(scene)
     for (const { item, element, said } of this.#cards) {
       const [label, guess] = [scene.label.data[item], frame?.predicted?.data[item]]
-      const sure = frame?.confidence ? ` ${percent(frame.confidence.data[item] / 255)}` : ""
+      const sure = frame?.confidence ? ` · ${percent(frame.confidence.data[item] / 255)}` : ""
       element.style.setProperty("--tl-class", colours[label])
       mark(element, "data-wrong", guess != null && guess !== label)
       text(said, guess == null ? "–" : `${guess === label ? "" : "✕ "}${scene.classes[guess]}${sure}`)
@@ -29,7 +29,7 @@ export class Samples {
     this.#scene = scene
     this.#cards = []
     const ids = [...scene.thumb_ids.data]
-    const rows = [["● Source", 0, 12], ["✕ Target", 1, 36]].map(([words, side, most]) => {
+    const rows = [["● Source", 0, 10], ["✕ Target", 1, 40]].map(([words, side, most]) => {
       const chosen = spread(ids.map((item, place) => ({ item, place })).filter(({ item }) => scene.domain.data[item] === side), most)
       const name = side ? scene.target : scene.source
       return h("section", {}, h("h4", {}, `${words}: ${name ?? ""}`), h("div", { class: "tl-strip" }, ...chosen.map(each => this.#card(scene, each))))

@@ -143,7 +143,9 @@ class Stage {
     const moment = this.#moment()
     this.animate = false
     this.header.show(moment)
-    this.header.status(this.#next ?? this.#run, { replay: this.#run.id == null && !this.#next, lost: this.#lost })
+    this.header.status(this.#next ?? this.#run, {
+      replay: this.#run.id == null && !this.#next, lost: this.#lost, stand: this.#next && (this.#run.id == null ? "a recorded run" : "the run before"),
+    })
     this.big.show(moment)
     this.gauge.show(moment)
     this.transport.show(moment, this.#state())
@@ -264,7 +266,7 @@ class Stage {
     mark(this.root, "data-step", step)
     mark(this.root, "data-last", run.row.step)
     mark(this.root, "data-frames", run.frames.length)
-    mark(this.root, "data-status", run.gone ? "gone" : wanted.row.status)
+    mark(this.root, "data-status", run.gone ? "gone" : wanted.id == null ? "replay" : wanted.row.status)
     mark(this.root, "data-mode", run.id == null ? "replay" : "live")
     mark(this.root, "data-held", !live)
     mark(this.root, "data-ghost", this.#ghost?.id ?? "")
