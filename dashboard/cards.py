@@ -37,10 +37,11 @@ def strategy_text(card: Mapping[str, Any]) -> str:
 
 
 def glossary() -> None:
-    """Every number on the page, by name."""
-    st.markdown("**What the numbers mean**")
+    """Every number on the page by name, and the keys."""
+    numbers, keys = st.tabs(["What the numbers mean", "Keys"])
     for name, meaning in words.GLOSSARY.items():
-        st.markdown(f"**{name}** · {meaning}")
+        numbers.markdown(f"**{name}** · {meaning}")
+    keys.markdown("\n".join(f"- `{key}` {does}" for key, does in words.KEYS.items()))
 
 
 def _promise(promise: Mapping[str, Any]) -> str:

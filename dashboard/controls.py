@@ -19,10 +19,10 @@ from tlcore import catalogue
 from tlcore.runs.spec import RunSpec
 
 
-def controls(spec: RunSpec) -> RunSpec:
-    """Draw all of them for a spec, and return the spec that they say now."""
+def controls(spec: RunSpec, hint: str = "") -> RunSpec:
+    """Draw all of them for a spec, with a hint under the first dial, and return the spec that they say now."""
     spec = data(spec)
-    spec = dials(spec)
+    spec = dials(spec, hint)
     spec = _backbone_and_strategy(spec)
     return settings(spec)
 

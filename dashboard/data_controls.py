@@ -35,9 +35,12 @@ def _chip(key: str) -> str:
     return f"![]({picture}) {title}" if picture else title
 
 
-def dials(spec: RunSpec) -> RunSpec:
+def dials(spec: RunSpec, hint: str = "") -> RunSpec:
+    """How far the target is; what it looks like is drawn at once."""
     card = catalogue.scenario(spec.scenario)
     turned = {each["name"]: _dial(spec, each, k) for k, each in enumerate(card["dials"])}
+    if hint:
+        st.caption(hint)
     first = card["dials"][0]["name"] if card["dials"] else None
     shift = turned.pop(first) if first else None
     spec = replace(spec, shift=shift, settings=turned)

@@ -33,6 +33,7 @@ class Visit:
     due: float | None = None  # when a changed experiment starts by itself
     link: Mapping[str, str] = field(default_factory=dict)  # what we put into the address bar last
     replaced: list[tuple[float, Mapping[str, str]]] = field(default_factory=list)  # … before that, and until when
+    welcome: bool = False  # nobody has touched anything yet, in this store
     notices: list[str] = field(default_factory=list)
     started: set[int] = field(default_factory=set)  # by this session; only those it may stop unasked
     restarted: int | None = None  # the last run that the stage started by itself
@@ -55,6 +56,7 @@ class Visit:
             return cls(adopted(last.spec), run=last.id)
         visit = cls(links.FIRST)
         visit.begin(store, FIRST_LENGTH)
+        visit.welcome = True
         return visit
 
     @property
@@ -66,10 +68,10 @@ class Visit:
         """The controls say this experiment now."""
         if spec == self.spec:
             return
-        self.spec = spec
-        self.due = time.monotonic() + SETTLED if self.quick else None
-        if self.run is not None and links.write(store.run(self.run).spec) == links.write(spec):
-            self.due = None
+        self.spec, self.welcome = spec, False
+        shown = _found(store, self.run)
+        already = shown is not None and _readable(shown) and links.write(shown.spec) == links.write(spec)
+        self.due = time.monotonic() + SETTLED if self.quick and not already else None
 
     def ready(self) -> bool:
         """Whether a changed experiment has rested long enough to start."""
@@ -78,6 +80,7 @@ class Visit:
     def begin(self, store: Store, seconds: float = LENGTH) -> Run:
         """Start the chosen experiment; what ran before becomes its ghost. Raises `TransferError`."""
         run = store.submit(self.spec)
+        self.welcome = False
         if catalogue.scenario(self.spec.scenario)["kind"] == "points":
             store.ask(run.id, pace=int(run.spec.hparams.get("steps", 1000)) / seconds)
         self._leave(store)
@@ -88,8 +91,12 @@ class Visit:
 
     def show(self, store: Store, run: Run) -> None:
         """Put a run on stage, and its experiment into the controls."""
-        if self.run is not None and not self.pinned and self.run != run.id:
-            self.ghost = self.run if _pictured_alike(store, self.run, run) else None
+        before = _found(store, self.run)
+        if before is not None and before.id != run.id and before.step and not self.pinned:
+            self.ghost = before.id
+        behind = _found(store, self.ghost)
+        if behind is None or behind.spec.scenario != run.spec.scenario:  # its picture would be of other data
+            self.ghost, self.pinned = None, False
         self.run, self.spec, self.due = run.id, adopted(run.spec), None
 
     def put(self, link: Mapping[str, str]) -> None:
@@ -120,7 +127,11 @@ class Visit:
     def _leave(self, store: Store) -> None:
         """A quick run of ours that is overtaken by the next one would only keep it waiting."""
         before = _found(store, self.run) if self.run in self.started else None
-        if before is not None and before.status not in OVER and quick(before.spec.scenario):
+        if before is None or before.status in OVER or not quick(before.spec.scenario):
+            return
+        if before.status == "queued" and before.step == 0:
+            store.delete(before.id)  # it never began, so there is nothing to keep
+        else:
             store.ask(before.id, want="stop")
 
 
@@ -170,8 +181,3 @@ def _readable(run: Run) -> bool:
     except RequestError:
         return False
     return True
-
-
-def _pictured_alike(store: Store, ghost: int, run: Run) -> bool:
-    before = _found(store, ghost)
-    return before is not None and before.spec.scenario == run.spec.scenario

@@ -34,6 +34,16 @@ GLOSSARY: Mapping[str, str] = {
     "Ghost": "The run before this one, drawn faintly behind it at the same step.",
 }
 
+KEYS: Mapping[str, str] = {
+    "Ctrl+Enter": "run",
+    "Space": "pause or go on",
+    "→": "one step, while paused",
+    "S": "slow",
+    "0": "again from the start",
+    "G": "ghost on or off",
+    "P": "pin the run as the ghost",
+}
+
 # How hyper-parameters are called on the page; the code's own name stands in links and on the command line.
 _NAMES: Mapping[str, str] = {
     "lr": "Learning rate",

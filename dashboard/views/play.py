@@ -15,13 +15,14 @@ from tlcore.errors import TransferError
 from tlcore.runs.store import Store
 
 TICK = 0.25  # seconds between two looks whether a changed experiment has settled
+HINT = ":material/arrow_upward: Turn it to 60°."
 
 
 def play() -> None:
     visit = _visit(store())
     with st.sidebar:
         try:
-            visit.choose(store(), controls(visit.spec))
+            visit.choose(store(), controls(visit.spec, HINT if visit.welcome else ""))
             if _go(visit):
                 visit.begin(store())
         except TransferError as error:

@@ -59,6 +59,7 @@ def _grid(store: Store, runs: Sequence[Run]) -> list[Run]:
         hide_index=True,
         height=min(36 * (len(runs) + 1) + 2, 720),
         row_height=36,
+        placeholder="–",
         on_select="rerun",
         selection_mode=["multi-row", "single-cell"],
         selection_default={"selection": {"rows": kept}} if kept else None,

@@ -40,6 +40,12 @@ def press(app: AppTest, label: str) -> AppTest:
     return checked(next(button for button in app.button if button.label == label).click().run())
 
 
+def begun(runs: Store, number: int) -> None:
+    """As if a worker had taken the run and trained for a while."""
+    with runs.database.writing() as db:
+        db.execute("UPDATE runs SET status = 'running', step = 100 WHERE id = ?", (number,))
+
+
 def said(app: AppTest) -> dict[str, str]:
     """The address bar; the harness keeps lists."""
     return {name: values[0] if isinstance(values, list) else values for name, values in app.query_params.items()}
@@ -62,12 +68,24 @@ def test_a_later_visit_shows_the_last_experiment_and_starts_nothing(runs: Store)
 
 def test_a_turned_dial_starts_a_run_whose_ghost_is_the_one_before(runs: Store) -> None:
     app = opened()
+    begun(runs, 1)
+    assert any("Turn it to 60°" in each.value for each in app.caption)
     checked(app.slider[0].set_value(60.0).run())
     new, old = runs.runs()
     assert new.spec.shift == 60
     assert old.want == "stop"
     assert (app.session_state["visit"].run, app.session_state["visit"].ghost) == (new.id, old.id)
     assert said(app)["shift"] == "60"
+    assert not any("Turn it to 60°" in each.value for each in app.caption)
+
+
+def test_a_run_that_never_began_leaves_nothing_behind(runs: Store) -> None:
+    app = opened()
+    begun(runs, 1)
+    for shift in (40.0, 50.0, 60.0):
+        checked(app.slider[0].set_value(shift).run())
+    assert [run.spec.shift for run in runs.runs()] == [60, 35]
+    assert app.session_state["visit"].ghost == 1
 
 
 def test_a_stretched_run_of_somebody_else_hurries_when_another_waits(runs: Store) -> None:
@@ -93,6 +111,7 @@ def test_a_pinned_run_stays_the_ghost(runs: Store) -> None:
     app = press(opened(), "Pin run")
     first = runs.runs()[0].id
     for seed in (1, 2):
+        begun(runs, runs.runs()[0].id)
         checked(app.number_input(key="choice:seed").set_value(seed).run())
     assert app.session_state["visit"].ghost == first
     assert [run.spec.seed for run in runs.runs()] == [2, 1, 0]
