@@ -35,7 +35,7 @@ async def asset(request: Request) -> Response:
     if file.parent != STATIC or file.suffix not in KINDS or not file.is_file():
         return Response(status_code=404)
     if file.suffix == ".bin":
-        headers["Content-Encoding"] = "gzip"        # a recording is kept packed
+        headers["Content-Encoding"] = "gzip"  # a recording is kept packed
     return Response(file.read_bytes(), media_type=KINDS[file.suffix], headers=headers)
 
 

@@ -27,7 +27,7 @@ def about(store: Store, run: Run) -> About:
         _card(catalogue.strategies(), run.spec.strategy),
         _card(catalogue.scenarios(), run.spec.scenario),
     )
-    labels = -1 if _all_labels(strategy) else run.spec.target_labels if _needs(strategy) == "few" else 0
+    labels = -1 if _all_labels(strategy) else (run.spec.target_labels or 0) if _needs(strategy) == "few" else 0
     return About(
         classes=max(2, len(scenario.get("classes", ()))),
         labels=labels,
@@ -50,8 +50,9 @@ def _data(run: Run) -> tuple[Any, ...]:
 
 
 def _card(cards: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    entry = cards.get(key, {})
-    return entry.get("card", entry)     # a strategy's card lies beside its hyper-parameters
+    entry: Mapping[str, Any] = cards.get(key, {})
+    card: Mapping[str, Any] = entry.get("card", entry)
+    return card  # a strategy's card lies beside its hyper-parameters
 
 
 def _needs(strategy: Mapping[str, Any]) -> str:

@@ -28,9 +28,9 @@ from tlcore.runs.encoding import pack
 from tlcore.runs.rows import Run
 from tlcore.runs.store import Store
 
-APART = 0.2                                 # at least so many seconds between two packets
-GONE = 4404                                 # close code: there is no such run (any more)
-WISHES = {"want": ("run", "pause", "stop"), "pace": (int, float, type(None)), "budget": (int,)}
+APART = 0.2  # at least so many seconds between two packets
+GONE = 4404  # close code: there is no such run (any more)
+WANTS = ("run", "pause", "stop")
 
 
 def make_routes(open_store: Callable[[], Store] = Store.default) -> list[BaseRoute]:
@@ -59,7 +59,8 @@ class Feed:
 
     async def live(self, socket: WebSocket) -> None:
         if not same_origin(socket):
-            return await socket.close(1008)
+            await socket.close(1008)
+            return
         await socket.accept()
         after, run = int(socket.query_params.get("after", 0)), int(socket.path_params["run"])
         try:
@@ -68,7 +69,7 @@ class Feed:
                 gone = watched.gone
         except TransferError as error:
             gone = str(error)
-        with suppress(RuntimeError, WebSocketDisconnect):       # the page may have left meanwhile
+        with suppress(RuntimeError, WebSocketDisconnect):  # the page may have left meanwhile
             if gone:
                 await socket.send_bytes(pack({"run": run, "gone": gone}, {}))
             await socket.close(GONE if gone else 1000)
@@ -134,7 +135,7 @@ class Session:
             self._acked.set()
         wishes = granted(message)
         if wishes:
-            with suppress(TransferError):       # the run may have ended a moment ago: nothing to steer
+            with suppress(TransferError):  # the run may have ended a moment ago: nothing to steer
                 await asyncio.to_thread(lambda: self._hub.store().ask(self._run, **wishes))
             self._watched.nudge()
 
@@ -163,12 +164,17 @@ def granted(message: Any) -> dict[str, Any]:
     if not isinstance(message, dict):
         return {}
     wishes = {}
-    for name, allowed in WISHES.items():
-        if name in message:
-            value = message[name]
-            ok = value in allowed if name == "want" else isinstance(value, allowed) and not isinstance(value, bool)
-            wishes |= {name: value} if ok else {}
+    if message.get("want") in WANTS:
+        wishes["want"] = message["want"]
+    if "pace" in message and (message["pace"] is None or _above_zero(message["pace"])):
+        wishes["pace"] = message["pace"]
+    if _above_zero(message.get("budget")) and message["budget"] % 1 == 0:
+        wishes["budget"] = message["budget"]
     return wishes
+
+
+def _above_zero(value: Any) -> bool:
+    return type(value) in (int, float) and 0 < value < 1e9  # True is no number here
 
 
 routes = make_routes()

@@ -5,14 +5,13 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
+from dashboard.tail import Tail
 from tlcore.errors import TransferError, UnknownKey
 from tlcore.runs.store import Store
 
-from dashboard.tail import Tail
-
 log = logging.getLogger("transfer_lab")
-LOOK = 0.1              # seconds between two looks into the store while a run is alive
-REST = 1.0              # … and once it has ended: it may be resumed or deleted
+LOOK = 0.1  # seconds between two looks into the store while a run is alive
+REST = 1.0  # … and once it has ended: it may be resumed or deleted
 
 
 class Watched:
@@ -20,7 +19,7 @@ class Watched:
 
     def __init__(self, tail: Tail) -> None:
         self.tail, self.pages, self.version = tail, 0, 0
-        self.gone = ""                      # a sentence, once there is nothing more to watch
+        self.gone = ""  # a sentence, once there is nothing more to watch
         self._nudged, self._changed = asyncio.Event(), asyncio.Condition()
         self._task = asyncio.create_task(self._follow())
 
@@ -54,7 +53,7 @@ class Watched:
             self.gone = "This run was deleted."
         except TransferError as error:
             self.gone = str(error)
-        except Exception:                   # a mistake of ours: pages must not wait for ever for what never comes
+        except Exception:  # a mistake of ours: pages must not wait for ever for what never comes
             log.exception("The run on stage could not be read.")
             self.gone = "This run cannot be followed because of a mistake in the program; its log says more."
         return True

@@ -12,7 +12,7 @@ import numpy as np
 from tlcore.runs.encoding import pack
 from tlcore.training.events import Evaluated, Finished, Measured, Observed
 
-Table = tuple[str, tuple[str, ...]]         # kind and names: two phases may tell different losses
+Table = tuple[str, tuple[str, ...]]  # kind and names: two phases may tell different losses
 
 
 class Item(NamedTuple):
@@ -26,15 +26,13 @@ class Item(NamedTuple):
 def packet(head: Mapping[str, Any], items: Sequence[Item]) -> bytes:
     """The packet that tells `items`; "columns" and "observed" are put into its head."""
     tables = _tables(items)
-    looks = [item for item in items if isinstance(item.event, Observed)]
+    looks = [(item, item.event) for item in items if isinstance(item.event, Observed)]
     arrays = {f"columns/{k}": np.array(rows, np.float32).T for k, rows in enumerate(tables.values())}  # (names, rows)
-    for k, item in enumerate(looks):
-        arrays |= {f"observed/{k}/{name}": np.asarray(values) for name, values in item.event.arrays.items()}
+    for k, (_, event) in enumerate(looks):
+        arrays |= {f"observed/{k}/{name}": np.asarray(values) for name, values in event.arrays.items()}
     told = {
-        "columns": [
-            {"kind": kind, "keys": names, "count": len(rows)} for (kind, names), rows in tables.items()
-        ],
-        "observed": [_look(item) for item in looks],
+        "columns": [{"kind": kind, "keys": names, "count": len(rows)} for (kind, names), rows in tables.items()],
+        "observed": [_look(item, event) for item, event in looks],
     }
     return pack({**head, **told}, arrays)
 
@@ -50,7 +48,6 @@ def _tables(items: Iterable[Item]) -> dict[Table, list[list[float]]]:
     return tables
 
 
-def _look(item: Item) -> dict[str, Any]:
-    event = item.event
+def _look(item: Item, event: Observed) -> dict[str, Any]:
     look = {"name": event.name, "step": event.step, "seq": item.seq, "values": event.values}
     return look | ({"verdict": item.verdict} if item.verdict else {})

@@ -21,9 +21,9 @@ from dashboard.tail import Tail
 from tlcore.runs.store import Store
 from tlcore.training.events import Array, Measured, Observed
 
-SECONDS = 12.0          # how long it plays
+SECONDS = 12.0  # how long it plays
 FRAMES = 40
-EVERY_POINT = 4         # of the strategy's curves
+EVERY_POINT = 4  # of the strategy's curves
 PLACE = STATIC / "first.bin"
 
 
@@ -49,12 +49,14 @@ def recording(tail: Tail) -> bytes:
 
 def _part(tail: Tail, items: list[Item], steps: int, status: str = "running") -> bytes:
     step = items[-1].event.step if items else steps
-    row = {"status": status, "want": "run", "pace": None, "step": step, "steps": steps, "seconds": SECONDS * step / steps}
-    head = {"run": None, "seq": items[-1].seq if items else tail.last, "row": row | {"left": None, "device": "", "looks": 0}}
+    seconds = SECONDS * step / steps
+    row = {"status": status, "want": "run", "pace": None, "step": step, "steps": steps, "seconds": seconds}
+    seq = items[-1].seq if items else tail.last
+    head = {"run": None, "seq": seq, "row": row | {"left": None, "device": "", "looks": 0}}
     said = next((item.verdict for item in reversed(items) if item.verdict), None)
     head |= {"about": tail.facts} if items and items[0] is tail.items[0] else {}
     message = packet(head | ({"verdict": said} if said else {}), items)
-    return struct.pack("<II", round(1000 * SECONDS * step / steps), len(message)) + message
+    return struct.pack("<II", round(1000 * seconds), len(message)) + message
 
 
 def _thinned(items: Iterable[Item]) -> Iterator[Item]:

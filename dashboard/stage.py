@@ -25,7 +25,7 @@ _component = st.components.v2.component("transfer_lab_stage", js=_LOADER, isolat
 class Staged:
     """What people did on the stage since the last script run."""
 
-    restarted: int | None       # the new run, when they pressed "restart"
+    restarted: int | None  # the new run, when they pressed "restart"
 
 
 def stage(
@@ -38,8 +38,6 @@ def stage(
 
     Without a run the recorded one plays, and it goes on playing until the run has its first frame.
     """
-    result = _component(
-        key=key, data={"run": run, "ghost": ghost}, on_restarted_change=on_restarted or (lambda: None)
-    )
+    result = _component(key=key, data={"run": run, "ghost": ghost}, on_restarted_change=on_restarted or (lambda: None))
     restarted = result.get("restarted")
     return Staged(None if restarted is None else int(restarted))

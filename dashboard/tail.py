@@ -12,8 +12,8 @@ from tlcore.runs.rows import OVER, Run
 from tlcore.runs.store import Store
 from tlcore.training.events import Evaluated, Finished, Measured, Observed
 
-FRAMES = 300                        # more looks than this are thinned for whoever comes late
-CHUNK = 400_000                     # bytes after which a packet is closed; the rest comes in the next
+FRAMES = 300  # more looks than this are thinned for whoever comes late
+CHUNK = 400_000  # bytes after which a packet is closed; the rest comes in the next
 
 
 class Tail:
@@ -26,7 +26,7 @@ class Tail:
         self._store, self._run = store, run
         self._lock = threading.Lock()
         self.row: Run = store.run(run)
-        self.items: list[Item] = []         # what a page is told, in order
+        self.items: list[Item] = []  # what a page is told, in order
         self._forget()
         self.about = about(store, self.row)
         self.facts = facts(self.row)
@@ -86,7 +86,7 @@ class Tail:
             case Evaluated(step, values) | Finished(step, values):
                 self._readings.append(Reading(step, values.get("source_accuracy"), values.get("target_accuracy")))
                 self.items.append(Item(seq, event))
-            case Observed(_, "features"):       # for the projector; a browser has no use for it
+            case Observed(_, "features"):  # for the projector; a browser has no use for it
                 self._looks += 1
             case Observed(step, _, values):
                 if "judge" in values:
@@ -104,7 +104,13 @@ class Tail:
     def _told_row(self) -> dict[str, Any]:
         row = self.row
         told = {"status": row.status, "want": row.want, "pace": row.pace, "step": row.step, "steps": row.steps}
-        return told | {"seconds": row.seconds, "left": row.left, "device": row.device, "looks": self._looks, "note": row.note}
+        return told | {
+            "seconds": row.seconds,
+            "left": row.left,
+            "device": row.device,
+            "looks": self._looks,
+            "note": row.note,
+        }
 
 
 def _face(row: Run) -> tuple[Any, ...]:

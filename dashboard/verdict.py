@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass
 from math import floor, sqrt
 from typing import Any
 
-CLEAR = 0.03        # a change of accuracy smaller than this is not called a change
-GAP_CLEAR = 0.05    # the same for the judge's accuracy
+CLEAR = 0.03  # a change of accuracy smaller than this is not called a change
+GAP_CLEAR = 0.05  # the same for the judge's accuracy
 FORGET = 0.05
-LEARNT = 0.9        # the source counts as learnt at this share of the way from guessing to its best
+LEARNT = 0.9  # the source counts as learnt at this share of the way from guessing to its best
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,8 @@ class About:
 
     classes: int = 2
     labels: int = 0
-    baseline: float | None = None       # target accuracy of source-only on the same data and seed
-    exam: int = 0                       # held-out target images; 0 when not known
+    baseline: float | None = None  # target accuracy of source-only on the same data and seed
+    exam: int = 0  # held-out target images; 0 when not known
     is_baseline: bool = False
 
 
@@ -41,9 +41,9 @@ class About:
 class Verdict:
     headline: str
     detail: str = ""
-    tone: str = "plain"                 # plain | rise | careful | wait | stop: an icon, never "good" or "bad"
+    tone: str = "plain"  # plain | rise | careful | wait | stop: an icon, never "good" or "bad"
     gap_words: str = ""
-    gap_level: str = ""                 # same | partly | clear | apart | unsure
+    gap_level: str = ""  # same | partly | clear | apart | unsure
     gap_was: float | None = None
     gap_was_step: int | None = None
 
@@ -93,7 +93,7 @@ def waiting(status: str, step: int, error: str | None) -> Verdict | None:
 
 
 def percent(share: float) -> str:
-    return f"{floor(100 * share + 0.5)} %"      # halves go up, as in the browser
+    return f"{floor(100 * share + 0.5)} %"  # halves go up, as in the browser
 
 
 def points(difference: float) -> str:
@@ -107,7 +107,7 @@ def _start(told: Sequence[Reading], about: About) -> Reading | None:
         return None
     guess = 1 / about.classes
     best = max(reading.source or 0.0 for reading in told)
-    bar = min(best, guess + LEARNT * (best - guess))        # nothing reaches more than the best, not even below guessing
+    bar = min(best, guess + LEARNT * (best - guess))  # the best may lie below guessing
     return next(reading for reading in told if (reading.source or 0.0) >= bar)
 
 
@@ -168,7 +168,7 @@ def _hurt(target: float, about: About) -> str:
     """A sentence when the run is clearly below source-only: the two 95 % intervals are apart."""
     if about.baseline is None or about.is_baseline or not about.exam:
         return ""
-    width = 1.96 * sqrt(0.25 / about.exam) * 2      # both at their widest
+    width = 1.96 * sqrt(0.25 / about.exam) * 2  # both at their widest
     below = about.baseline - target
     return f"This strategy hurts here: {points(below)} below doing nothing." if below > width else ""
 

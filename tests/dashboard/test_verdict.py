@@ -1,0 +1,125 @@
+"""The sentence on top of the stage says what the numbers say."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from dashboard.verdict import About, Reading, Verdict, judge_words, verdict, waiting
+
+TWO = About(classes=2)
+
+
+def told(*rows: tuple[int, float, float], gaps: Sequence[tuple[int, float]] = (), about: About = TWO) -> Verdict:
+    readings = [Reading(step, source, target) for step, source, target in rows]
+    judged = [Reading(step, judge=judge, judge_low=judge - 0.04, judge_high=judge + 0.04) for step, judge in gaps]
+    return verdict(sorted([*readings, *judged], key=lambda each: each.step), about)
+
+
+def test_a_rise_is_told_from_the_moment_at_which_the_source_was_learnt() -> None:
+    said = told((0, 0.50, 0.55), (100, 0.99, 0.67), (300, 1.0, 0.93), gaps=[(100, 0.91), (300, 0.69)])
+    assert said.headline == "Target accuracy rose from 67 % to 93 % without one target label."
+    assert said.detail == "The gap shrank with it. A judge tells the domains apart 69 % of the time (50 % = cannot)."
+    assert (said.tone, said.gap_words, said.gap_was, said.gap_was_step) == ("rise", "Partly mixed.", 0.91, 100)
+
+
+def test_a_rise_without_a_smaller_gap_does_not_claim_one() -> None:
+    said = told((100, 0.99, 0.67), (300, 1.0, 0.93), gaps=[(100, 0.70), (300, 0.72)])
+    assert said.detail == "A judge tells the domains apart 72 % of the time (50 % = cannot)."
+
+
+@pytest.mark.parametrize(
+    ("labels", "words"),
+    [
+        (0, "without one target label"),
+        (1, "with 1 target label per class"),
+        (5, "with 5 target labels per class"),
+        (-1, "with all target labels"),
+    ],
+)
+def test_a_rise_says_what_it_cost_in_labels(labels: int, words: str) -> None:
+    said = told((10, 0.9, 0.5), (20, 0.9, 0.7), about=About(classes=2, labels=labels))
+    assert said.headline == f"Target accuracy rose from 50 % to 70 % {words}."
+
+
+def test_early_on_the_source_is_still_being_learnt() -> None:
+    said = told((0, 0.12, 0.10), (5, 0.30, 0.15), about=About(classes=10))
+    assert said.headline == "Learning the source: 30 % so far."
+    assert said.detail == "Target 15 %; guessing among 10 classes gives 10 %."
+
+
+def test_a_smaller_gap_with_a_worse_target_is_a_warning() -> None:
+    said = told((10, 0.99, 0.8), (20, 0.99, 0.6), gaps=[(10, 0.9), (20, 0.6)])
+    assert said.headline == "Careful: the domains mix, but classes may be mixed up too."
+    assert said.tone == "careful"
+
+
+def test_a_worse_target_without_a_smaller_gap_is_told_plainly() -> None:
+    assert told((10, 0.99, 0.8), (20, 0.99, 0.6)).headline == "Target accuracy fell from 80 % to 60 %."
+
+
+def test_forgetting_the_source_is_said_before_anything_else() -> None:
+    said = told((10, 1.0, 0.4), (20, 0.26, 0.9))
+    assert said.headline == "The model is forgetting the source: 100 % → 26 %."
+    assert "Target accuracy is 90 %." in said.detail
+
+
+def test_a_target_that_is_as_good_as_the_source() -> None:
+    assert told((10, 0.98, 0.97)).headline == "The target is as good as the source: 97 % and 98 %."
+
+
+@pytest.mark.parametrize(
+    ("target", "words"), [(0.55, "the target is not (55 %)"), (0.85, "the target lags behind (85 %)")]
+)
+def test_a_target_that_does_not_move(target: float, words: str) -> None:
+    assert words in told((10, 0.99, target), (20, 0.99, target)).headline
+
+
+def test_a_run_that_is_clearly_below_source_only_hurts() -> None:
+    about = About(classes=2, baseline=0.72, exam=2000)
+    assert told((10, 0.99, 0.65), about=about).headline == "This strategy hurts here: 7 points below doing nothing."
+    assert "hurts" not in told((10, 0.99, 0.65), about=About(classes=2, baseline=0.72, exam=100)).headline
+    assert "hurts" not in told((10, 0.99, 0.65), about=About(classes=2, baseline=0.72)).headline
+
+
+def test_an_ended_run_is_called_one_run() -> None:
+    assert verdict([Reading(10, 0.9, 0.6)], TWO, ended=True).detail.endswith("(one run)")
+
+
+def test_worse_than_guessing_is_survived() -> None:
+    assert told((0, 0.05, 0.04), about=About(classes=10)).headline.startswith("Learning the source: 5 %")
+
+
+def test_nothing_measured_is_said_so() -> None:
+    assert verdict([], TWO).headline == "Nothing has been measured yet."
+
+
+@pytest.mark.parametrize(
+    ("judge", "level"),
+    [
+        (0.40, "same"),
+        (0.55, "same"),
+        (0.56, "partly"),
+        (0.70, "partly"),
+        (0.71, "clear"),
+        (0.90, "clear"),
+        (0.91, "apart"),
+    ],
+)
+def test_words_for_the_judge(judge: float, level: str) -> None:
+    assert judge_words(judge)[1] == level
+
+
+def test_a_wide_interval_says_nothing_about_the_gap() -> None:
+    assert judge_words(0.6, 0.5, 0.7)[0] == "Too few samples to say."
+
+
+def test_a_run_that_cannot_go_on_says_why() -> None:
+    stopped = waiting("failed", 212, "Loss became not-a-number at step 212.")
+    assert stopped is not None and stopped.detail == "Loss became not-a-number at step 212."
+    crashed = waiting("crashed", 1640, None)
+    assert crashed is not None and crashed.detail == "Everything up to step 1,640 is kept."
+    assert waiting("running", 3, None) is None
+
+
+def test_halves_of_a_percent_go_up_as_in_the_browser() -> None:
+    assert told((10, 0.985, 0.985)).headline.endswith("99 % and 99 %.")
