@@ -19,7 +19,7 @@ DIGITS = tuple("0123456789")
 HANDWRITTEN = (1437, 360)  # training and test images out of the 1,797 that there are
 PRINTED = (1500, 300)
 VARIED = 0.5  # how much print at 0 % plainness varies
-FINE = (0.3, 0.8)  # how fine it is at 0 % and at 100 % plainness
+FINE = (0.3, 0.75)  # how fine it is at 0 % and at 100 % plainness
 CREDIT = (
     "Handwriting: Optical Recognition of Handwritten Digits, Alpaydin & Kaynak 1998, UCI (CC BY 4.0), "
     "as it ships with scikit-learn (BSD-3)."
@@ -57,7 +57,7 @@ class PrintedToHandwritten(Scenario):
         classes=DIGITS,
         dials=(
             Dial(
-                "shift", "plainness of the print", "%", 0, 100, 90, 5,
+                "shift", "plainness of the print", "%", 0, 100, 95, 5,
                 "At 0 % the print varies in weight, slant and size, as handwriting does; at 100 % it is thin and even.",
             ),
         ),
