@@ -14,6 +14,7 @@ from dashboard.data_controls import data, dials
 from dashboard.drawing import drawing
 from dashboard.flow import sketch
 from dashboard.keys import key_for
+from dashboard.links import normal
 from dashboard.setting_controls import settings
 from tlcore import catalogue
 from tlcore.runs.spec import RunSpec
@@ -21,7 +22,7 @@ from tlcore.runs.spec import RunSpec
 
 def controls(spec: RunSpec, hint: str = "") -> RunSpec:
     """Draw all of them for a spec, with a hint under the first dial, and return the spec that they say now."""
-    spec = data(spec)
+    spec = data(normal(spec))  # what is at its default follows the data and the strategy
     spec = dials(spec, hint)
     spec = _backbone_and_strategy(spec)
     return settings(spec)

@@ -8,7 +8,7 @@ from tlcore.runs.store import Store
 
 
 def cost(store: Store, spec: RunSpec) -> str:
-    """A phrase such as "about 40 s, as measured here" or "1,200 steps; downloads 10 MB first"."""
+    """A phrase such as "about 40 s" or "1,200 steps; it fetches 10 MB first"."""
     steps = spec.completed().hparams.get("steps")
     seconds = _seconds_a_step(store, spec)
     length = f"{steps:,} steps" if steps else "its own number of steps"
@@ -35,7 +35,7 @@ def _fetching(scenario: str) -> str:
         scenarios.find(scenario).preview(count=1)
     except DataUnavailable:
         size = catalogue.scenario(scenario)["download_mb"]
-        return f"; fetches {size:g} MB first" if size else "; its data has to be fetched first"
+        return f"; it fetches {size:g} MB first"
     except TransferError:
         return ""
     return ""

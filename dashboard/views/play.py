@@ -51,8 +51,9 @@ def _visit(store: Store) -> Visit:
 
 def _go(visit: Visit) -> bool:
     with st.container(key="go"):
-        label = "Run" if visit.quick else f"Run · {cost(store(), visit.spec)}"
-        return st.button(label, type="primary", icon=":material/play_arrow:", shortcut="Ctrl+Enter", width="stretch")
+        if not visit.quick:
+            st.caption(f"A run here: {cost(store(), visit.spec)}.")
+        return st.button("Run", type="primary", icon=":material/play_arrow:", shortcut="Ctrl+Enter", width="stretch")
 
 
 @st.fragment(run_every=TICK)
@@ -97,10 +98,11 @@ def _notices(visit: Visit) -> None:
         if trouble is not None:
             st.error(trouble)
         for place, notice in enumerate(visit.notices):
-            st.warning(notice)
-            if st.button("Close", key=f"close:{place}"):
-                visit.notices.remove(notice)
-                st.rerun()
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                st.warning(notice)
+                if st.button("Close", key=f"close:{place}"):
+                    visit.notices.remove(notice)
+                    st.rerun()
 
 
 def _address(visit: Visit) -> None:

@@ -101,10 +101,15 @@ def test_real_images_wait_for_a_press(runs: Store) -> None:
     app = opened()
     checked(app.number_input(key="choice:seed").set_value(3).run())
     assert len(runs.runs()) == 1
-    run = next(button for button in app.button if button.label.startswith("Run"))
-    assert "steps" in run.label
-    checked(run.click().run())
+    assert any(caption.value.startswith("A run here: ") for caption in app.caption)
+    press(app, "Run")
     assert runs.runs()[0].spec.seed == 3
+
+
+def test_other_data_keeps_its_own_length_of_training(runs: Store) -> None:
+    app = opened(d="moons", s="dann")
+    checked(app.button_group(key="choice:kind").set_value("tiny").run())
+    assert "steps" not in said(app)
 
 
 def test_a_pinned_run_stays_the_ghost(runs: Store) -> None:
