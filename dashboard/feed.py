@@ -25,7 +25,7 @@ from dashboard.assets import asset
 from dashboard.hub import Hub, Watched
 from tlcore.errors import TransferError
 from tlcore.runs.encoding import pack
-from tlcore.runs.rows import Run
+from tlcore.runs.rows import OVER, Run
 from tlcore.runs.store import Store
 
 APART = 0.2  # at least so many seconds between two packets
@@ -84,7 +84,7 @@ class Feed:
         return Response(body, media_type="application/octet-stream", headers={"Cache-Control": "no-store"})
 
     async def restart(self, request: Request) -> Response:
-        return await self._steer(request, lambda store, run: store.submit(store.run(run).spec))
+        return await self._steer(request, _again)
 
     async def resume(self, request: Request) -> Response:
         return await self._steer(request, lambda store, run: store.resume(run))
@@ -159,6 +159,15 @@ class Session:
         return seq >= tail.last
 
 
+def _again(store: Store, id: int) -> Run:
+    """The same run from its beginning, at the same pace; the old one makes room for it."""
+    old = store.run(id)
+    if old.status not in OVER:
+        store.ask(id, want="stop")
+    new = store.submit(old.spec, parent=id)
+    return store.ask(new.id, pace=old.pace)
+
+
 def granted(message: Any) -> dict[str, Any]:
     """The wishes in a page's message that a store takes; anything else is left out."""
     if not isinstance(message, dict):
@@ -173,8 +182,8 @@ def granted(message: Any) -> dict[str, Any]:
     return wishes
 
 
-def _above_zero(value: Any) -> bool:
-    return type(value) in (int, float) and 0 < value < 1e9  # True is no number here
+def _above_zero(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and bool(0 < value < 1e9)
 
 
 routes = make_routes()

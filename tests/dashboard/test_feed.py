@@ -239,13 +239,14 @@ def test_another_origin_may_neither_read_nor_steer(store: Store, address: str) -
         assert hear(socket, 0)
 
 
-def test_restart_submits_the_same_spec_again(store: Store, address: str) -> None:
-    run = started(store)
+def test_restart_submits_the_same_spec_again_and_makes_room(store: Store, address: str) -> None:
+    run = store.ask(started(store).id, pace=100)
     answer = requests.post(
         f"http://{address}/api/runs/{run.id}/restart", headers={"Origin": f"http://{address}"}, timeout=5
     )
     again = store.run(answer.json()["run"])
-    assert again.id != run.id and again.spec == run.spec
+    assert (again.spec, again.parent, again.pace) == (run.spec, run.id, 100)
+    assert store.run(run.id).want == "stop"
 
 
 def test_a_ghost_is_fetched_without_a_socket(store: Store, address: str) -> None:
