@@ -30,6 +30,7 @@ class Visit:
     run: int | None = None
     ghost: int | None = None
     pinned: bool = False  # the ghost stays, whatever runs come
+    on_stage: bool = True  # the run is one of this experiment, and not of one that was chosen before
     due: float | None = None  # when a changed experiment starts by itself
     link: Mapping[str, str] = field(default_factory=dict)  # what we put into the address bar last
     replaced: list[tuple[float, Mapping[str, str]]] = field(default_factory=list)  # … before that, and until when
@@ -70,8 +71,8 @@ class Visit:
             return
         self.spec, self.welcome = spec, False
         shown = _found(store, self.run)
-        already = shown is not None and _readable(shown) and links.write(shown.spec) == links.write(spec)
-        self.due = time.monotonic() + SETTLED if self.quick and not already else None
+        self.on_stage = shown is not None and _readable(shown) and links.write(shown.spec) == links.write(spec)
+        self.due = time.monotonic() + SETTLED if self.quick and not self.on_stage else None
 
     def ready(self) -> bool:
         """Whether a changed experiment has rested long enough to start."""
@@ -97,7 +98,7 @@ class Visit:
         behind = _found(store, self.ghost)
         if behind is None or behind.spec.scenario != run.spec.scenario:  # its picture would be of other data
             self.ghost, self.pinned = None, False
-        self.run, self.spec, self.due = run.id, adopted(run.spec), None
+        self.run, self.spec, self.due, self.on_stage = run.id, adopted(run.spec), None, True
 
     def put(self, link: Mapping[str, str]) -> None:
         """The address bar says this from now on."""

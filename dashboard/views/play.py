@@ -8,6 +8,7 @@ from dashboard.controls import controls
 from dashboard.cost import cost
 from dashboard.keys import forget
 from dashboard.sharing import command_line, script
+from dashboard.shortcuts import run_shortcut_on_chips
 from dashboard.stage import stage
 from dashboard.storing import store
 from dashboard.visit import Visit
@@ -53,6 +54,7 @@ def _go(visit: Visit) -> bool:
     with st.container(key="go"):
         if not visit.quick:
             st.caption(f"A run here: {cost(store(), visit.spec)}.")
+        run_shortcut_on_chips()
         return st.button("Run", type="primary", icon=":material/play_arrow:", shortcut="Ctrl+Enter", width="stretch")
 
 
@@ -107,7 +109,9 @@ def _notices(visit: Visit) -> None:
 
 def _address(visit: Visit) -> None:
     """Say in the address bar what is on the page, so that a reload or a copied address shows the same."""
-    said = links.write(visit.spec) | ({links.RUN: str(visit.run)} if visit.run else {})
+    said = links.write(visit.spec)
+    if visit.run is not None and visit.on_stage:
+        said |= {links.RUN: str(visit.run)}
     if said != st.query_params.to_dict():
         st.query_params.from_dict(said)
     if said != visit.link:
