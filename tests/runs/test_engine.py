@@ -3,6 +3,7 @@
 import errno
 import signal
 import threading
+import time
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -134,7 +135,12 @@ def test_pause_and_play(store):
         at = store.run(run.id).step
         assert load(checkpoint_file(store, run.id))[0].step == at
         assert store.run(run.id).holder == Process.me()
-        store.ask(run.id, want="run", pace=None)
+        before = store.run(run.id).seconds
+        time.sleep(0.3)
+        store.ask(run.id, want="run")
+        until(lambda: store.run(run.id).step > at)
+        assert store.run(run.id).seconds - before < 0.2  # a pause is no training time
+        store.ask(run.id, pace=None)
         until(lambda: status(store, run) == "finished")
     assert [step for kind, step, _ in curves(store, run) if kind == "measured"] == list(range(1, 61))
 
