@@ -145,7 +145,7 @@ class Session:
             while not self._watched.gone:
                 await self._acked.wait()
                 version = self._watched.version if version < 0 else await self._watched.newer(version)
-                while not self._watched.gone and not await self._send_one():
+                while not await self._send_one():
                     await self._acked.wait()
                 await asyncio.sleep(APART)
 

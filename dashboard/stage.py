@@ -9,14 +9,16 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard.assets import version
+from dashboard.assets import STATIC, version
 
-# More than one line, or Streamlit takes it for the path of a file.
+# More than one line, or Streamlit takes it for the path of a file. The modules are asked for all at once;
+# otherwise the browser would find out about them one after the other.
 _LOADER = f"""
-export default async component => {{
-  const {{ mount }} = await import(new URL("stage/{version()}/stage.js", document.baseURI).href)
-  return mount(component)
-}}
+const at = name => new URL("stage/{version()}/" + name, document.baseURI).href
+const early = (rel, name, as) => document.head.append(Object.assign(document.createElement("link"), {{ rel, href: at(name), as }}))
+for (const name of {[file.name for file in sorted(STATIC.glob("*.js"))]}) early("modulepreload", name, "script")
+early("preload", "stage.css", "style")
+export default async component => (await import(at("stage.js"))).mount(component)
 """
 _component = st.components.v2.component("transfer_lab_stage", js=_LOADER, isolate_styles=False)
 

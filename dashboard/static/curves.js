@@ -199,10 +199,12 @@ function named(notes, [low, high], log, height) {
 
 /** What of the losses is in sight: all of them, but for the odd few far above the others. */
 function inSight(traces, log) {
-  const values = traces.flatMap(({ y }) => y.filter(value => Number.isFinite(value) && (!log || value > 0))).sort((a, b) => a - b)
+  const columns = traces.map(({ y }) => y.filter(value => Number.isFinite(value) && (!log || value > 0)).sort((a, b) => a - b)).filter(y => y.length)
+  const values = columns.flat().sort((a, b) => a - b)
   if (!values.length) return { range: log ? [-3, 1] : [0, 1], above: 0 }
-  const [most, usual] = [values[values.length - 1], values[Math.floor(0.98 * (values.length - 1))]]
-  const top = most > 3 * usual ? 1.6 * usual : most
+  const most = values[values.length - 1]
+  const usual = Math.max(...columns.map(y => y[Math.floor(0.95 * (y.length - 1))]))
+  const top = most > 2.5 * usual ? 1.6 * usual : most
   const above = values.filter(value => value > top).length
   if (log) return { range: [Math.log10(Math.max(values[0], 1e-6)) - 0.1, Math.log10(top) + 0.1], above }
   return { range: [Math.min(0, values[0]) - 0.02 * top, 1.06 * Math.max(top, 1e-6)], above }

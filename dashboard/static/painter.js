@@ -91,14 +91,26 @@ export function borders(frame, classes) {
   const [rows, columns] = frame.grid_class.shape
   const path = new Path2D()
   for (let kind = classes === 2 ? 1 : 0; kind < classes; kind++) {
-    const field = Float32Array.from(frame.grid_class.data, (value, cell) => {
+    const leads = Float32Array.from(frame.grid_class.data, (value, cell) => {
       const lead = Math.max(frame.grid_confidence.data[cell] / 255 - 0.5, 0.004)
       return value === kind ? lead : -lead
     })
+    const field = blurred(leads, rows, columns) // or a line between sure cells would go in stairs
     for (let row = 0; row < rows - 1; row++)
       for (let column = 0; column < columns - 1; column++) crossings(path, field, row, column, columns)
   }
   return path
+}
+
+/** Each cell's mean with its neighbours, weighted 1 2 1 both ways. */
+function blurred(field, rows, columns) {
+  const at = (row, column) => field[Math.min(Math.max(row, 0), rows - 1) * columns + Math.min(Math.max(column, 0), columns - 1)]
+  return field.map((_, cell) => {
+    const [row, column] = [Math.floor(cell / columns), cell % columns]
+    let sum = 0
+    for (let up = -1; up <= 1; up++) for (let right = -1; right <= 1; right++) sum += (2 - Math.abs(up)) * (2 - Math.abs(right)) * at(row + up, column + right)
+    return sum / 16
+  })
 }
 
 function crossings(path, field, row, column, columns) {
