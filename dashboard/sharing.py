@@ -26,11 +26,18 @@ def command_line(spec: RunSpec) -> str:
 
 
 def script(spec: RunSpec) -> str:
-    """A whole Python program that trains exactly this run and tells its final numbers."""
+    """A whole Python program that trains exactly this run and prints its accuracies and losses on the way."""
     said = choices(spec)
-    strategy, scenario = said.pop("strategy"), said.pop("scenario")
-    others = "".join(f"    {name}={value!r},\n" for name, value in said.items())
+    first = f'"{said.pop("strategy")}", "{said.pop("scenario")}"'
+    given = ", ".join([first, *(f"{name}={_quoted(value)}" for name, value in said.items())])
     return (
-        f"import tlcore\n\nfor event in tlcore.run(\n    {strategy!r},\n    {scenario!r},\n{others}):\n"
-        "    print(event)\n"
+        "import tlcore\nfrom tlcore.training.events import Evaluated, Finished\n\n"
+        f"for event in tlcore.run({given}):\n"
+        "    if isinstance(event, Evaluated | Finished):\n"
+        "        print(event.step, event.values)\n"
     )
+
+
+def _quoted(value: Any) -> str:
+    """As Python says it, with the quotes that people type; names of settings hold none themselves."""
+    return repr(value).replace("'", '"')

@@ -80,7 +80,7 @@ def _actions(visit: Visit) -> None:
             visit.pin()
             st.rerun()
         with st.popover("Copy as Python", icon=":material/code:"):
-            st.code(script(visit.spec), language="python")
+            st.code(script(visit.spec), language="python", wrap_lines=True)
             st.caption("The same on the command line:")
             st.code(command_line(visit.spec), language="bash", wrap_lines=True)
         with st.popover("Share", icon=":material/link:"):
