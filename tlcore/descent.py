@@ -6,7 +6,6 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils import clip_grad_norm_
 
 Schedule = Callable[[float], float]
 """Training progress in [0, 1] to a factor of the learning rate."""
@@ -29,9 +28,8 @@ def annealed(progress: float) -> float:
 class Descent:
     """Follows the gradient of a loss: `descend(loss)` is one step.
 
-    `rates` gives each module (or list of parameters) its learning rate; `steps` is how often it
-    will be called, for the schedule. The optimiser is Adam (Kingma & Ba 2015) with decoupled weight
-    decay; a gradient longer than `clip` is shortened to it.
+    `rates` gives each module its learning rate; `steps` is how often it will be called, for the
+    schedule. The optimiser is Adam (Kingma & Ba 2015, arXiv:1412.6980) with decoupled weight decay.
     """
 
     def __init__(
@@ -42,18 +40,18 @@ class Descent:
         schedule: Schedule = constant,
         weight_decay: float = 0.0,
         betas: tuple[float, float] = (0.9, 0.999),
-        clip: float | None = None,
     ) -> None:
-        groups = [{"params": trainable(module), "lr": rate, "rate": rate} for module, rate in rates.items()]
-        # The fused kernel is the quickest one there is, on the CPU as well.
+        by_rate: dict[float, list[nn.Parameter]] = {}
+        for module, rate in rates.items():
+            by_rate.setdefault(rate, []).extend(each for each in module.parameters() if each.requires_grad)
+        groups = [{"params": parameters, "lr": rate, "rate": rate} for rate, parameters in by_rate.items()]
+        # The fused kernel is the quickest one there is, on the CPU as well, and calls as few as can be.
         self._adam = torch.optim.AdamW(groups, betas=betas, weight_decay=weight_decay, fused=True)
-        self._schedule, self._steps, self._step, self._clip = schedule, max(1, steps), 0, clip
+        self._schedule, self._steps, self._step = schedule, max(1, steps), 0
 
     def __call__(self, loss: Tensor) -> None:
         self._adam.zero_grad()
         loss.backward()
-        if self._clip is not None:
-            clip_grad_norm_([each for group in self._adam.param_groups for each in group["params"]], self._clip)
         factor = self._schedule(min(1.0, self._step / self._steps))
         for group in self._adam.param_groups:
             group["lr"] = group["rate"] * factor
@@ -66,7 +64,3 @@ class Descent:
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         self._adam.load_state_dict(dict(state["adam"]))
         self._step = state["step"]
-
-
-def trainable(module: nn.Module) -> list[nn.Parameter]:
-    return [parameter for parameter in module.parameters() if parameter.requires_grad]

@@ -10,7 +10,7 @@ from torch import nn
 
 from tlcore.cards import Access, Card, Family, Promise
 from tlcore.data import Task, both, numbered
-from tlcore.descent import Descent
+from tlcore.descent import Descent, annealed, constant
 from tlcore.hparams import hparam
 from tlcore.losses import domain_adversarial, reverse_gradient
 from tlcore.strategies.base import Strategy, Training, Values
@@ -20,6 +20,7 @@ from tlcore.strategies.base import Strategy, Training, Values
 class DANNHParams(Training):
     strength: float = hparam(0.3, "Weight λ of the reversed gradient at the end of its warm-up.", low=0.0, high=10.0)
     warm_up: float = hparam(10.0, "How fast λ rises from 0 (γ in the paper).", low=0.0, high=100.0)
+    anneal: bool = hparam(False, "Let the learning rate fall as (1 + 10 p)^-0.75, as the paper does.")
     hidden: int = hparam(100, "Width of the discriminator's hidden layer.", low=2, high=4096, log=True)
 
 
@@ -51,7 +52,8 @@ class DANN(Strategy[DANNHParams]):
         discriminator = nn.Sequential(
             nn.Linear(self.network.dim, hparams.hidden), nn.ReLU(), nn.Linear(hparams.hidden, 1)
         ).to(task.source.inputs.device)
-        descend = Descent({self.network: hparams.lr, discriminator: hparams.lr}, hparams.steps)
+        schedule = annealed if hparams.anneal else constant
+        descend = Descent({self.network: hparams.lr, discriminator: hparams.lr}, hparams.steps, schedule=schedule)
         streams = both(task.source.batches(hparams.batch), task.target.unlabelled(hparams.batch))
 
         for k, ((images, labels), target_images) in self.phase(

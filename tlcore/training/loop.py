@@ -57,9 +57,14 @@ def train(
     if step == 0:
         yield Evaluated(0, _grades(strategy, evaluators, final=False))
         yield from looking.at(0)
-    walk, pending, rested = strategy.walk(task), list[tuple[int, Values]](), monotonic()
+    walk, pending, rested, precision = (
+        strategy.walk(task),
+        list[tuple[int, Values]](),
+        monotonic(),
+        _precision(strategy),
+    )
     while True:
-        with _precision(strategy):
+        with precision:
             values = next(walk, None)
         if values is None:
             break
