@@ -52,9 +52,10 @@ class Styles:
 def drawn(labels: NDArray[np.int64], styles: Styles, signs: str = "0123456789") -> NDArray[np.uint8]:
     """Images (N, 1, 8, 8) of 17 grey levels from 0 (paper) to 255 (ink): label k drawn as `signs[k]`."""
     scans = np.empty((len(labels), SCAN, SCAN), dtype=np.uint8)
+    maps = _maps(styles).tolist()
     for row, label in enumerate(labels):
         glyph = _glyph(signs[label], int(styles.face[row]), int(styles.thin[row]))
-        scan = glyph.transform((SCAN, SCAN), Image.Transform.AFFINE, _map(styles, row), Image.Resampling.BILINEAR)
+        scan = glyph.transform((SCAN, SCAN), Image.Transform.AFFINE, maps[row], Image.Resampling.BILINEAR)
         scans[row] = np.asarray(scan)
     return counted(scans >= 128)
 
@@ -66,15 +67,26 @@ def counted(ink: NDArray[np.bool_]) -> NDArray[np.uint8]:
     return grey[:, None]
 
 
-def _map(styles: Styles, row: int) -> tuple[float, float, float, float, float, float]:
-    """Where in the glyph a pixel of the scan comes from: the inverse of stretch, slant, turn and move."""
-    scale = styles.height[row] * SCAN / CAPITAL
-    cos, sin = np.cos(styles.turn[row]), np.sin(styles.turn[row])
-    stretch = np.array([[scale * styles.width[row], 0], [0, scale]])
-    slant = np.array([[1, -styles.slant[row]], [0, 1]])
-    (a, b), (d, e) = back = np.linalg.inv(np.array([[cos, -sin], [sin, cos]]) @ slant @ stretch)
-    c, f = GLYPH / 2 - back @ (SCAN / 2 + np.array([styles.right[row], styles.down[row]]))
-    return float(a), float(b), float(c), float(d), float(e), float(f)
+def _maps(styles: Styles) -> NDArray[np.float64]:
+    """Where in the glyph a pixel of each scan comes from, as Pillow's six numbers: (N, 6).
+
+    The inverse of stretch, slant, turn and move, in this order.
+    """
+    scale = styles.height * (SCAN / CAPITAL)
+    one, zero = np.ones_like(scale), np.zeros_like(scale)
+    cos, sin = np.cos(styles.turn), np.sin(styles.turn)
+    turn, slant, stretch = (
+        np.array(rows).transpose(2, 0, 1)  # (N, 2, 2)
+        for rows in (
+            [[cos, -sin], [sin, cos]],
+            [[one, -styles.slant], [zero, one]],
+            [[scale * styles.width, zero], [zero, scale]],
+        )
+    )
+    back = np.linalg.inv(turn @ slant @ stretch)  # (N, 2, 2)
+    centre = SCAN / 2 + np.stack([styles.right, styles.down], axis=1)[:, :, None]  # (N, 2, 1)
+    maps: NDArray[np.float64] = np.concatenate([back, GLYPH / 2 - back @ centre], axis=2).reshape(-1, 6)
+    return maps
 
 
 @cache
