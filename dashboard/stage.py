@@ -15,7 +15,8 @@ from dashboard.assets import STATIC, version
 # otherwise the browser would find out about them one after the other.
 _LOADER = f"""
 const at = name => new URL("stage/{version()}/" + name, document.baseURI).href
-const early = (rel, name, as) => document.head.append(Object.assign(document.createElement("link"), {{ rel, href: at(name), as }}))
+const early = (rel, name, as) =>
+  document.head.append(Object.assign(document.createElement("link"), {{ rel, href: at(name), as }}))
 for (const name of {[file.name for file in sorted(STATIC.glob("*.js"))]}) early("modulepreload", name, "script")
 early("preload", "stage.css", "style")
 export default async component => (await import(at("stage.js"))).mount(component)

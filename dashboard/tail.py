@@ -3,6 +3,7 @@
 import threading
 from bisect import bisect_right
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from dashboard.facts import about, facts
@@ -88,10 +89,12 @@ class Tail:
                 self.items.append(Item(seq, event))
             case Observed(_, "features"):  # for the projector; a browser has no use for it
                 self._looks += 1
-            case Observed(step, _, values):
+            case Observed(step, name, values, arrays):
+                if name == "scene":  # the exam has at least so many target items
+                    self.about = replace(self.about, exam=int(arrays["domain"].sum()))
                 if "judge" in values:
                     self._readings.append(_judged(step, values))
-                said = verdict(self._readings, self.about).as_json() if event.name == "frame" else None
+                said = verdict(self._readings, self.about).as_json() if name == "frame" else None
                 self.items.append(Item(seq, event, said))
 
     def _verdict(self) -> Verdict:

@@ -13,6 +13,17 @@ const ABOUT = [
   ["Samples", "Held-out images with what the network says and how sure it is. A cross marks a wrong one."],
 ]
 
+function sceneless(run) {
+  if (run.gone) return "There is no picture of this run."
+  return run.ended ? "This run was not observed, so there is no picture of it." : "The first picture comes in a moment."
+}
+
+function umapWords(run) {
+  if (run.umaps.length) return "Positions between clusters are not distances."
+  if (!run.ended) return "UMAP takes its time: it is computed when the run has ended."
+  return run.row.looks ? `Computing the UMAP of ${run.row.looks} looks …` : "This run was not observed, so there is nothing to map."
+}
+
 export class BigView {
   #moment = null
   #chosen = null
@@ -70,18 +81,18 @@ export class BigView {
     const space = view === "map" ? (this.#quality ? "umap" : "pca") : "input"
     if (view === "samples") this.samples.show(moment)
     else this.map.show(moment, space)
-    const waits = space === "umap" && !run.umaps.length
-    this.message.hidden = !waits
-    if (waits) text(this.message, run.ended ? `Computing the UMAP of ${run.row.looks || "the"} looks …` : "UMAP takes its time: it is computed when the run has ended.")
+    const words = run.scene ? (space === "umap" ? umapWords(run) : "") : sceneless(run)
+    this.message.hidden = !words
+    mark(this.message, "data-low", run.umaps.length > 0)
+    text(this.message, words)
     text(this.caption, this.#caption(run, space, view))
   }
 
   #caption(run, space, view) {
     if (!run.scene) return ""
     const all = run.scene.domain.data.length
-    if (view === "samples") return `${this.samples.element.querySelectorAll("figure").length} of ${all} held-out items`
-    if (space === "umap") return `${all} held-out items; between clusters, positions are not distances`
-    return `${all} held-out items` + (space === "pca" ? ", PCA" : "")
+    if (view === "samples") return `${this.samples.element.querySelectorAll("figure").length} of ${all} test items`
+    return `${all} test items${{ pca: ", PCA", umap: ", UMAP" }[space] ?? ""}`
   }
 
   #tab(key, words) {
@@ -117,8 +128,8 @@ export class BigView {
     this.#worn = worn
     const swatch = colour => h("i", { class: "tl-swatch", style: `background:${colour}` })
     const group = (...items) => h("ul", {}, ...items.map(([sign, words]) => h("li", {}, typeof sign === "string" ? h("i", {}, sign) : sign, words)))
-    const marks = [["▁", "wrong"], ...(scene.few ? [["◯", "labelled"]] : [])]
-    this.legend.replaceChildren(group(["●", "source"], ["✕", "target"]), group(...scene.classes.map((name, k) => [swatch(colours[k]), name])), group(...marks))
+    const marks = [["●", "source"], ["✕", "target"], ["▁", "wrong"], ...(scene.few ? [["◯", "labelled"]] : [])]
+    this.legend.replaceChildren(group(...marks), group(...scene.classes.map((name, k) => [swatch(colours[k]), name])))
   }
 
   /** How many of each class and domain are right, and what the others are taken for. */

@@ -3,7 +3,7 @@
 import { definition, h, tableTwin } from "./elements.js"
 import { definitions, percent, small, title } from "./words.js"
 
-const EVERY = 300 // milliseconds between two drawings
+const EVERY = 500 // milliseconds between two drawings
 const SMOOTH_FROM = 200 // points
 const LINE = 15 // pixels between two names at the line ends
 const MARGIN = { l: 44, r: 92, t: 6, b: 24 }
@@ -107,7 +107,7 @@ class Panel {
 
   /** Made anew each time: Plotly writes into the layout that it is given. */
   #layout({ run, step, theme, live }, traces, notes) {
-    const axis = { gridcolor: theme.faint, linecolor: theme.faint, zeroline: false, tickfont: { size: 12, color: theme.soft }, automargin: false }
+    const axis = { gridcolor: theme.faint, linecolor: theme.faint, zeroline: false, tickfont: { size: 12, color: theme.soft }, automargin: false, exponentformat: "power" }
     const accuracy = this.what === "accuracy"
     const { range, above } = accuracy ? { range: [-0.02, 1.04], above: 0 } : inSight(traces, this.log)
     const ticks = accuracy ? { tickformat: ".0%", tickvals: [0, 0.25, 0.5, 0.75, 1] } : { type: this.log ? "log" : "linear", nticks: 5 }

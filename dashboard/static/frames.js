@@ -32,7 +32,7 @@ export class Run {
   }
 
   get ready() {
-    return this.frames.length > 0 || (this.series.size > 0 && this.ended)
+    return this.frames.length > 0 || this.ended
   }
 
   get ended() {

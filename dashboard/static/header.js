@@ -8,6 +8,7 @@ const ANNOUNCE = 10_000 // milliseconds between two announcements to screen read
 export class Header {
   #announced = 0
   #said = ""
+  #complaint = { until: 0 }
 
   constructor(holder, { onResume }) {
     this.headline = h("h2", { class: "tl-headline" })
@@ -49,11 +50,11 @@ export class Header {
   status(run, { replay, lost, stand }) {
     const { row } = run
     const early = stand && row.status === "running" ? BADGES(row).starting : BADGES(row)[row.status]
-    const [words, state] = replay ? ["Replay", "replay"] : lost ? ["Reconnecting", "lost"] : (early ?? [row.status, "wait"])
+    const [words, state] = replay ? ["Replay", "replay"] : run.gone ? ["Gone", "stop"] : lost ? ["Reconnecting", "lost"] : (early ?? [row.status, "wait"])
     text(this.badge, words)
     mark(this.badge, "data-state", state)
     text(this.progress, stand ? `until then: ${stand}` : row.steps ? `step ${count(row.step)} of ${count(row.steps)}` : "")
-    text(this.left, replay ? "a recorded run" : stand ? "" : pace(row, run.ended))
+    if (performance.now() > this.#complaint.until) text(this.left, replay ? "a recorded run" : stand ? "" : pace(row, run.ended))
     this.resume.hidden = replay || !["crashed", "stopped"].includes(row.status) || row.step >= row.steps
     text(this.resume, `Resume from ${count(row.step)}`)
     this.badge.parentElement.title = row.note ?? ""
@@ -61,6 +62,7 @@ export class Header {
 
   /** A sentence of the server that was asked for something it cannot do. */
   complain(words) {
+    this.#complaint = { until: performance.now() + 6000 }
     text(this.left, words)
     text(this.live, words)
   }

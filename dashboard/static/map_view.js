@@ -8,6 +8,7 @@ import { PointCard } from "./point_card.js"
 const EASE = share => 1 - (1 - share) ** 3
 const calm = matchMedia("(prefers-reduced-motion: reduce)")
 const PAD = 16
+const PAUSE = 28 // milliseconds between two paintings: 30 in a second flow well enough
 
 export class MapView {
   #moment = null
@@ -22,9 +23,10 @@ export class MapView {
   #began = 0
   #lasts = 1
   #drawing = 0
+  #painted = 0
 
   constructor(holder) {
-    this.canvas = h("canvas", { class: "tl-canvas", tabindex: "0", role: "img" })
+    this.canvas = h("canvas", { class: "tl-canvas", tabindex: "0", role: "img", "aria-description": "With the arrow keys, choose an item." })
     this.box = h("div", { class: "tl-canvas-box" }, this.canvas)
     holder.append(this.box)
     this.pen = this.canvas.getContext("2d")
@@ -94,6 +96,8 @@ export class MapView {
   #draw() {
     this.#drawing = 0
     if (!this.#to || !this.size) return
+    if (performance.now() - this.#painted < PAUSE) return this.#redraw()
+    this.#painted = performance.now()
     const share = Math.min(1, (performance.now() - this.#began) / this.#lasts)
     const eased = EASE(share)
     for (let k = 0; k < this.#to.length; k++) this.#now[k] = this.#from[k] + eased * (this.#to[k] - this.#from[k])

@@ -4,7 +4,7 @@ import { rgb } from "./colours.js"
 
 const RADIUS = 3.7
 const RIGHT = { light: 0.72, dark: 0.92 } // opacity of a mark whose prediction is right; a wrong one is drawn fully
-const TINT = { light: 0.45, dark: 0.26 } // of the decision, where the network is sure: marks keep 3:1 upon it
+const TINT = { light: 0.45, dark: 0.2 } // of the decision, where the network is sure: marks keep 3:1 upon it
 
 /** Draw items at pixel positions `xy`; `look` is {domain, label, predicted, colours, theme}. */
 export function paintMarks(pen, xy, { domain, label, predicted, colours, theme, faint = false }) {

@@ -160,11 +160,11 @@ class Stage {
     const frame = live ? run.last : run.frameAt(this.#pinned)
     const atEnd = live && (run.ended || !frame)
     const step = atEnd ? run.row.step : frame?.step ?? 0
-    const verdict = run.gone ? { headline: run.gone, detail: "Its numbers are kept on this page until you leave.", tone: "stop" } : live || !frame ? run.verdict : frame.verdict
+    const verdict = run.gone ? { headline: run.gone, detail: run.frames.length ? "Its numbers stay on this page until you leave." : "", tone: "stop" } : live || !frame ? run.verdict : frame.verdict
     const classes = run.scene?.classes?.length ?? 2
     return Object.freeze({
       run, live, frame, step, verdict, theme: this.theme, animate: this.animate, steps: run.row.steps,
-      ghost: this.#ghostOn && this.#ghost !== run ? this.#ghost : null, colours: classColours(classes, this.theme.dark),
+      ghost: this.#ghostOn && this.#ghost?.id !== run.id ? this.#ghost : null, colours: classColours(classes, this.theme.dark),
       source: run.value("source_accuracy", atEnd ? Infinity : step), target: run.value("target_accuracy", atEnd ? Infinity : step),
     })
   }

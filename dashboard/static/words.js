@@ -2,7 +2,13 @@
 
 export const percent = share => (share == null || Number.isNaN(share) ? "–" : `${Math.round(100 * share)} %`)
 
-export const small = value => (value == null || Number.isNaN(value) ? "–" : Math.abs(value) < 0.001 ? value.toExponential(0) : value.toFixed(value < 0.1 ? 3 : 2))
+/** A small number: 0.42, 0.042, 4·10⁻⁴. */
+export function small(value) {
+  if (value == null || Number.isNaN(value)) return "–"
+  if (value === 0 || Math.abs(value) >= 0.001) return value.toFixed(Math.abs(value) < 0.1 ? 3 : 2).replace("-", "−")
+  const [digit, power] = value.toExponential(0).split("e-")
+  return `${digit.replace("-", "−")}·10⁻${[...power].map(each => "⁰¹²³⁴⁵⁶⁷⁸⁹"[each]).join("")}`
+}
 
 export const count = number => Math.round(number).toLocaleString("en-US").replaceAll(",", "\u202f")
 
@@ -22,7 +28,7 @@ export function definitions(run) {
   const probes = run.scene?.domain?.data.length ?? 600
   const half = Math.round(probes / 2)
   const gap = run.last?.gap ?? {}
-  const width = gap.bandwidth ? ` Bandwidth now ${small(gap.bandwidth)}.` : ""
+  const width = gap.bandwidth ? `, now ${small(gap.bandwidth)}` : ""
   const curves = Object.entries(run.about.curves ?? {}).map(([name, words]) => [title(name), words])
   return {
     accuracy: [
@@ -35,11 +41,11 @@ export function definitions(run) {
       ["Smoothing", "Above 200 points the strong line is an exponential mean and the faint one is what was measured."],
     ],
     gap: [
-      ["Domain gap (judge accuracy)", `How often a small classifier tells source from target by their features: five-fold cross-validation on ${half} + ${half} fixed test items, with a 95 % interval. 50 % means it cannot.`],
-      ["Two halves of one domain", "The same judge on two random halves of the source: what “no gap” looks like with so few items."],
-      ["MMD", `Squared maximum mean discrepancy of the features, Gaussian kernel, bandwidth = median distance at the first look, unbiased.${width} Beside it: two halves of one domain.`],
-      ["CORAL distance", "How much the covariances of the features differ, divided by 4·dim². Beside it: two halves of one domain."],
-      ["Per class", "MMD between the two domains within each class: if the total shrinks and one of these grows, classes are being mixed up."],
+      ["Domain gap (judge accuracy)", `How often a linear classifier tells source from target by their features: five-fold cross-validation on ${half} + ${half} fixed test items, with a 95 % interval. 50 % means it cannot.`],
+      ["Two halves of one domain", "The same judge on two random halves of the source, and of the target: what “no gap” looks like with so few items."],
+      ["MMD", `Squared maximum mean discrepancy of the features, unbiased, so it may fall a little below 0. Gaussian kernel; its bandwidth is the median distance over both domains${width}. In brackets: two halves of one domain.`],
+      ["CORAL distance", "How much the covariances of the features differ, divided by 4·dim². In brackets: two halves of one domain."],
+      ["Per class", "MMD between the two domains within each class, with the same kernel: if the total shrinks and one of these grows, classes are being mixed up."],
     ],
   }
 }
