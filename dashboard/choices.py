@@ -6,9 +6,11 @@ from typing import Any
 
 from tlcore import catalogue
 from tlcore.hparams import Value
+from tlcore.runs.spec import RunSpec
 
 EVERYWHERE = ("steps", "batch", "lr", "source_steps", "source_lr")  # what every training has, and not a strategy's own
 DECADES = 2  # to each side of the default
+SMALL = 1_000_000  # weights
 REACH = 12  # a range of whole numbers no wider than this is offered in full
 
 
@@ -57,9 +59,11 @@ def grid(described: Mapping[str, Any], value: Value) -> list[float]:
     return sorted(kept | {float(default), float(value)})
 
 
-def quick(scenario: str) -> bool:
-    """Whether its runs take seconds on any machine."""
-    return bool(catalogue.scenario(scenario)["kind"] != "real")
+def quick(spec: RunSpec) -> bool:
+    """Whether a run takes seconds on any machine and fetches nothing, so that it may start unasked."""
+    backbone = catalogue.backbone(spec.completed().backbone)
+    small = backbone["shipped"] and backbone["parameters"] <= SMALL
+    return bool(small and catalogue.scenario(spec.scenario)["kind"] != "real")
 
 
 def carried(hparams: Mapping[str, Value], before: str, after: str) -> dict[str, Value]:

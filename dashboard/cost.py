@@ -13,7 +13,7 @@ def cost(store: Store, spec: RunSpec) -> str:
     seconds = _seconds_a_step(store, spec)
     length = f"{steps:,} steps" if steps else "its own number of steps"
     time = f"about {words.duration(seconds * int(steps))}" if seconds and steps else length
-    return f"{time}{_fetching(spec.scenario)}"
+    return f"{time}{_fetching(spec.scenario)}{_weights(spec.completed().backbone)}"
 
 
 def _seconds_a_step(store: Store, spec: RunSpec) -> float | None:
@@ -39,3 +39,8 @@ def _fetching(scenario: str) -> str:
     except TransferError:
         return ""
     return ""
+
+
+def _weights(backbone: str) -> str:
+    card = catalogue.backbone(backbone)
+    return "" if card["shipped"] else f"; its weights ({card['download_mb']:.0f} MB) are fetched unless they are here"

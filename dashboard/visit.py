@@ -63,7 +63,7 @@ class Visit:
     @property
     def quick(self) -> bool:
         """Whether this experiment takes seconds on any machine, so that a change starts it without a press."""
-        return quick(self.spec.scenario)
+        return quick(self.spec)
 
     def choose(self, store: Store, spec: RunSpec) -> None:
         """The controls say this experiment now."""
@@ -128,7 +128,7 @@ class Visit:
     def _leave(self, store: Store) -> None:
         """A quick run of ours that is overtaken by the next one would only keep it waiting."""
         before = _found(store, self.run) if self.run in self.started else None
-        if before is None or before.status in OVER or not quick(before.spec.scenario):
+        if before is None or before.status in OVER or not quick(before.spec):
             return
         if before.status == "queued" and before.step == 0:
             store.delete(before.id)  # it never began, so there is nothing to keep

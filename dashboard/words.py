@@ -58,6 +58,10 @@ _NAMES: Mapping[str, str] = {
     "source_lr": "Learning rate on the source",
     "backbone_rate": "Backbone's share of the rate",
     "decay": "Weight decay",
+    "anneal": "Falling learning rate",
+    "way": "Classes in an episode",
+    "shot": "Labelled examples of each",
+    "query": "Questions about each",
 }
 
 KINDS: Mapping[str, str] = {"points": "2-D points", "tiny": "Tiny images", "real": "Real images"}

@@ -36,7 +36,7 @@ def _said(app: AppTest) -> RunSpec:
 
 
 def _labels(app: AppTest) -> list[str]:
-    drawn: list[Any] = [*app.slider, *app.select_slider, *app.number_input, *app.selectbox]
+    drawn: list[Any] = [*app.toggle, *app.slider, *app.select_slider, *app.number_input, *app.selectbox]
     return [each.label for each in drawn]
 
 

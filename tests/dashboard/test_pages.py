@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import visit
+import dashboard.app as server
+from dashboard import visit, workers
 from dashboard.storing import store
 from tlcore.runs.processes import Process
 from tlcore.runs.spec import RunSpec
@@ -106,6 +107,15 @@ def test_real_images_wait_for_a_press(runs: Store) -> None:
     assert runs.runs()[0].spec.seed == 3
 
 
+def test_weights_are_not_fetched_unasked(runs: Store) -> None:
+    app = opened(d="handwritten-to-dark", s="dann")
+    assert len(runs.runs()) == 1
+    backbone = next(box for box in app.selectbox if box.label == "Backbone")
+    checked(backbone.set_value("resnet18").run())
+    assert len(runs.runs()) == 1
+    assert any("its weights (45 MB) are fetched" in caption.value for caption in app.caption)
+
+
 def test_other_data_keeps_its_own_length_of_training(runs: Store) -> None:
     app = opened(d="moons", s="dann")
     checked(app.button_group(key="choice:kind").set_value("tiny").run())
@@ -184,6 +194,22 @@ def test_a_store_that_is_no_store_is_a_sentence(page: str, monkeypatch: pytest.M
     assert len(app.error) == 1
     assert "Traceback" not in app.error[0].value
     assert broken.read_text().startswith("Dear reader")
+
+
+def test_a_mistake_of_ours_is_a_calm_sentence(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(server.st, "error", shown.append)
+    assert server.calmly(ZeroDivisionError("in the middle of a page"))
+    assert "Nothing is lost" in shown[0]
+    assert "in the middle of a page" not in shown[0]
+    assert "in the middle of a page" in caplog.text
+
+
+def test_workers_that_do_not_start_are_told_on_the_page(runs: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "trouble", lambda: "The worker for cpu ends right after its start.")
+    assert opened().error[0].value == "The worker for cpu ends right after its start."
 
 
 def test_no_runs_yet_says_how_to_begin(runs: Store) -> None:
