@@ -1,13 +1,15 @@
 // The stage: takes packets in, chooses the one frame that is on show, and gives it to every view.
 
 import { BigView } from "./big_view.js"
-import { classColours, theme } from "./colours.js"
+import { theme } from "./colours.js"
 import { Curves } from "./curves.js"
 import { h, mark } from "./elements.js"
 import { LiveFeed, Recording, fetchRun, order } from "./feed.js"
 import { Run } from "./frames.js"
 import { Gauge } from "./gauge.js"
 import { Header } from "./header.js"
+import { describe, momentOf } from "./moment.js"
+import { fromTop, styles } from "./page.js"
 import { Transport } from "./transport.js"
 
 const stages = new WeakMap()
@@ -55,7 +57,7 @@ class Stage {
     this.curves = new Curves(side)
     this.gauge = new Gauge(side)
     this.transport = new Transport(below, this.#acts())
-    this.fit = () => this.root.style.setProperty("--tl-offset", `${Math.round(this.root.getBoundingClientRect().top + scrollTop(this.root))}px`)
+    this.fit = () => this.root.style.setProperty("--tl-offset", `${fromTop(this.root)}px`)
     addEventListener("resize", this.fit)
     requestAnimationFrame(this.fit)
   }
@@ -140,7 +142,8 @@ class Stage {
   #draw() {
     this.#queued = 0
     if (!this.#run || !this.theme) return
-    const moment = this.#moment()
+    const ghost = this.#ghostOn && this.#ghost?.id !== this.#run.id ? this.#ghost : null
+    const moment = momentOf(this.#run, this.#pinned, { ghost, theme: this.theme, animate: this.animate })
     this.animate = false
     this.header.show(moment)
     this.header.status(this.#next ?? this.#run, {
@@ -150,23 +153,7 @@ class Stage {
     this.gauge.show(moment)
     this.transport.show(moment, this.#state())
     if (moment.frame || moment.run.ended) this.curves.show(moment) // Plotly comes after the first picture
-    this.#tell(moment)
-  }
-
-  /** The one moment that all views show. Nothing in it changes afterwards. */
-  #moment() {
-    const run = this.#run
-    const live = this.#pinned == null
-    const frame = live ? run.last : run.frameAt(this.#pinned)
-    const atEnd = live && (run.ended || !frame)
-    const step = atEnd ? run.row.step : frame?.step ?? 0
-    const verdict = run.gone ? { headline: run.gone, detail: run.frames.length ? "Its numbers stay on this page until you leave." : "", tone: "stop" } : live || !frame ? run.verdict : frame.verdict
-    const classes = run.scene?.classes?.length ?? 2
-    return Object.freeze({
-      run, live, frame, step, verdict, theme: this.theme, animate: this.animate, steps: run.row.steps,
-      ghost: this.#ghostOn && this.#ghost?.id !== run.id ? this.#ghost : null, colours: classColours(classes, this.theme.dark),
-      source: run.value("source_accuracy", atEnd ? Infinity : step), target: run.value("target_accuracy", atEnd ? Infinity : step),
-    })
+    describe(this.root, moment, this.#next ?? this.#run, this.#ghost)
   }
 
   #state() {
@@ -258,36 +245,4 @@ class Stage {
       this.restarted?.(run)
     }
   }
-
-  #tell({ run, step, live }) {
-    const wanted = this.#next ?? run
-    mark(this.root, "data-run", run.id ?? "")
-    mark(this.root, "data-wanted", wanted.id ?? "")
-    mark(this.root, "data-step", step)
-    mark(this.root, "data-last", run.row.step)
-    mark(this.root, "data-frames", run.frames.length)
-    mark(this.root, "data-status", run.gone ? "gone" : wanted.id == null ? "replay" : wanted.row.status)
-    mark(this.root, "data-mode", run.id == null ? "replay" : "live")
-    mark(this.root, "data-held", !live)
-    mark(this.root, "data-ghost", this.#ghost?.id ?? "")
-  }
-}
-
-let sheet = null
-
-/** The style sheet, once for the page, before anything is drawn. */
-function styles() {
-  sheet ??= new Promise(resolve => {
-    const link = h("link", { rel: "stylesheet", href: new URL("stage.css", import.meta.url).href })
-    link.onload = link.onerror = resolve
-    document.head.append(link)
-  })
-  return sheet
-}
-
-/** How far the page is scrolled: the room for the stage counts from the top of the page. */
-function scrollTop(element) {
-  let sum = 0
-  for (let at = element.parentElement; at; at = at.parentElement) sum += at.scrollTop
-  return sum
 }

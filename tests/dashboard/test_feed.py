@@ -16,7 +16,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from dashboard.assets import version
-from dashboard.feed import granted, make_routes
+from dashboard.feed import make_routes
+from dashboard.session import granted
 from tlcore.runs.encoding import StoredKind, unpack
 from tlcore.runs.processes import Process
 from tlcore.runs.rows import Run
