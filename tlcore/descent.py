@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.optim.adamw import adamw
 
 Schedule = Callable[[float], float]
 """Training progress in [0, 1] to a factor of the learning rate."""
@@ -29,7 +30,11 @@ class Descent:
     """Follows the gradient of a loss: `descend(loss)` is one step.
 
     `rates` gives each module its learning rate; `steps` is how often it will be called, for the
-    schedule. The optimiser is Adam (Kingma & Ba 2015, arXiv:1412.6980) with decoupled weight decay.
+    schedule. The optimiser is Adam (Kingma & Ba 2015, arXiv:1412.6980) with decoupled weight decay
+    (Loshchilov & Hutter 2019, arXiv:1711.05101, algorithm 2).
+
+    It calls torch's function instead of making a `torch.optim.AdamW`: the first optimiser that a
+    process makes loads torch's compiler, which takes longer than a small run.
     """
 
     def __init__(
@@ -44,23 +49,52 @@ class Descent:
         by_rate: dict[float, list[nn.Parameter]] = {}
         for module, rate in rates.items():
             by_rate.setdefault(rate, []).extend(each for each in module.parameters() if each.requires_grad)
-        groups = [{"params": parameters, "lr": rate, "rate": rate} for rate, parameters in by_rate.items()]
-        # The fused kernel is the quickest one there is, on the CPU as well, and calls as few as can be.
-        self._adam = torch.optim.AdamW(groups, betas=betas, weight_decay=weight_decay, fused=True)
+        self._groups = [_Group(rate, parameters) for rate, parameters in by_rate.items()]
         self._schedule, self._steps, self._step = schedule, max(1, steps), 0
+        self._weight_decay, self._betas = weight_decay, betas
 
     def __call__(self, loss: Tensor) -> None:
-        self._adam.zero_grad()
+        for group in self._groups:
+            for parameter in group.parameters:
+                parameter.grad = None
         loss.backward()
         factor = self._schedule(min(1.0, self._step / self._steps))
-        for group in self._adam.param_groups:
-            group["lr"] = group["rate"] * factor
-        self._adam.step()
+        with torch.no_grad():
+            for group in self._groups:
+                group.move(factor, self._weight_decay, self._betas)
         self._step += 1
 
     def state_dict(self) -> dict[str, Any]:
-        return {"adam": self._adam.state_dict(), "step": self._step}
+        return {"step": self._step, "moments": [group.moments for group in self._groups]}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        self._adam.load_state_dict(dict(state["adam"]))
+        """Raises `ValueError` or `RuntimeError` for the state of other parameters."""
         self._step = state["step"]
+        for group, moments in zip(self._groups, state["moments"], strict=True):
+            for mine, theirs in zip(group.moments, moments, strict=True):
+                for value, saved in zip(mine, theirs, strict=True):
+                    value.copy_(saved)
+
+
+class _Group:
+    """Parameters of one learning rate, with Adam's memory of each: mean, square and count of its gradients."""
+
+    def __init__(self, rate: float, parameters: list[nn.Parameter]) -> None:
+        self.rate, self.parameters = rate, parameters
+        self.moments = [
+            (torch.zeros_like(each), torch.zeros_like(each), torch.zeros((), device=each.device)) for each in parameters
+        ]
+
+    def move(self, factor: float, weight_decay: float, betas: tuple[float, float]) -> None:
+        moving = [
+            (p, p.grad, *moment) for p, moment in zip(self.parameters, self.moments, strict=True) if p.grad is not None
+        ]
+        if not moving:
+            return
+        parameters, gradients, means, squares, counts = (list(column) for column in zip(*moving, strict=True))
+        adamw(
+            parameters, gradients, means, squares, [], counts,
+            # The fused kernel is the quickest one there is, on the CPU as well.
+            fused=True, lr=self.rate * factor, weight_decay=weight_decay, beta1=betas[0], beta2=betas[1],
+            eps=1e-8, amsgrad=False, maximize=False,
+        )  # fmt: skip
