@@ -13,7 +13,7 @@ from dashboard.drawing import framed
 
 WIDE, HIGH = 62.0, 27.0  # of a box
 APART, BETWEEN = 9.0, 6.0  # columns, rows
-LETTERS = 13  # in one line of a box
+LETTERS = 14  # in one line of a box
 
 
 class Arrow(NamedTuple):
@@ -69,11 +69,11 @@ def _line(arrow: Arrow, places: dict[str, tuple[float, float]], beside_another: 
 
 
 def _box(name: str, x: float, y: float) -> str:
-    lines = wrap(name.removesuffix("*"), LETTERS)[:2]
+    lines = wrap(name.removesuffix("*").replace(",", ""), LETTERS)[:2]
     frozen = name.endswith("*")
     first = y + HIGH / 2 + 3.5 - 5.5 * (len(lines) - 1)
     words = "".join(
-        f'<text x="{x + WIDE / 2:g}" y="{first + 11 * k:g}" text-anchor="middle" font-size="9.8">{escape(line)}</text>'
+        f'<text x="{x + WIDE / 2:g}" y="{first + 11 * k:g}" text-anchor="middle" font-size="9.4">{escape(line)}</text>'
         for k, line in enumerate(lines)
     )
     hint = "<title>frozen: it is not trained here</title>" if frozen else ""

@@ -78,7 +78,7 @@ def _seed_and_device(spec: RunSpec) -> RunSpec:
     with st.container(horizontal=True, vertical_alignment="center", key="chance"):
         st.markdown("Seed", width="content")
         seed = st.number_input("Seed", 0, 2**31 - 1, key=key, step=1, label_visibility="collapsed", width=112)
-        st.button("Another", on_click=_another, args=(key,), help=words.GLOSSARY["Seed"])
+        st.button("Another", on_click=_another, args=(key,), help="The next seed: how much of the result was luck?")
         if len(devices_here := _devices()) > 1:
             device = st.selectbox("Device", devices_here, key=key_for("device", spec.device), format_func=str.upper)
             spec = replace(spec, device=device)

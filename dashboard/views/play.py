@@ -29,7 +29,7 @@ def play() -> None:
         except TransferError as error:
             visit.notices.append(str(error))
     if visit.due is not None:
-        _settle(visit)
+        _settle()
     staged = stage(visit.run, visit.behind())
     if staged.restarted is not None and staged.restarted != visit.restarted:
         visit.restarted = staged.restarted
@@ -59,8 +59,9 @@ def _go(visit: Visit) -> bool:
 
 
 @st.fragment(run_every=TICK)
-def _settle(visit: Visit) -> None:
+def _settle() -> None:
     """Start a changed experiment once nobody has touched it for a moment; until then look again and again."""
+    visit: Visit = st.session_state["visit"]
     if not visit.ready():
         return
     try:
@@ -88,7 +89,7 @@ def _actions(visit: Visit) -> None:
             st.code(
                 f"{(st.context.url or '').partition('?')[0]}?{links.query(visit.spec)}", language=None, wrap_lines=True
             )
-        with st.popover("", icon=":material/help:", help="What the numbers mean"):
+        with st.popover("Help", icon=":material/help:"):
             glossary()
 
 
