@@ -54,7 +54,7 @@ def _part(tail: Tail, items: list[Item], steps: int, status: str = "running") ->
     seq = items[-1].seq if items else tail.last
     head = {"run": None, "seq": seq, "row": row | {"left": None, "device": "", "looks": 0}}
     said = next((item.verdict for item in reversed(items) if item.verdict), None)
-    head |= {"about": tail.facts} if items and items[0] is tail.items[0] else {}
+    head |= {"about": tail.facts} if items and items[0].seq == tail.items[0].seq else {}
     message = packet(head | ({"verdict": said} if said else {}), items)
     return struct.pack("<II", round(1000 * seconds), len(message)) + message
 
