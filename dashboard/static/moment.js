@@ -10,7 +10,7 @@ export function momentOf(run, pinned, { ghost, theme, animate }) {
   const atEnd = live && (run.ended || !frame)
   const step = atEnd ? run.row.step : (frame?.step ?? 0)
   const until = atEnd ? Infinity : step
-  const verdict = run.gone ? farewell(run) : live || !frame ? run.verdict : frame.verdict
+  const verdict = run.gone ? farewell(run) : atEnd || !frame ? run.verdict : frame.verdict
   const colours = classColours(run.scene?.classes?.length ?? 2, theme.dark)
   const [source, target] = [run.value("source_accuracy", until), run.value("target_accuracy", until)]
   return Object.freeze({ run, ghost, live, frame, step, verdict, source, target, colours, theme, animate, steps: run.row.steps })
