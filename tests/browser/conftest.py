@@ -1,0 +1,102 @@
+"""One lab and one browser for all tests of the page, and a tab that notices what must not happen."""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, sync_playwright
+
+from tests.browser.lab import Lab
+from tests.browser.page import Play
+from tlcore.runs.rows import Run
+from tlcore.runs.spec import RunSpec
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+SIZE = {"width": 1440, "height": 900}
+PATIENCE = 60_000  # milliseconds; other work may be going on beside the tests
+OURS = re.compile(r"(https?|wss?)://127\.0\.0\.1:|data:|blob:")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.parent.name == "browser":
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="package")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """A server that has just started, on an empty store; its worker is still getting ready."""
+    lab = Lab(tmp_path_factory.mktemp("lab"))
+    try:
+        lab.open()
+        yield lab
+    finally:
+        lab.close()
+
+
+@pytest.fixture(scope="package")
+def context() -> Iterator[BrowserContext]:
+    program = next(filter(None, map(shutil.which, NAMES)), None)
+    if program is None:
+        pytest.skip(f"no browser on this machine: none of {', '.join(NAMES)} is installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=[*FLAGS])
+        context = browser.new_context(viewport=SIZE)
+        context.set_default_timeout(PATIENCE)
+        yield context
+        browser.close()
+
+
+@pytest.fixture
+def new_tab(lab: Lab, context: BrowserContext) -> Iterator[Callable[[], Play]]:
+    """Opens tabs; at the end none of them may have met an error or asked another machine for anything."""
+    troubles: list[str] = []
+    tabs: list[Page] = []
+
+    def open_tab() -> Play:
+        page = context.new_page()
+        page.on("pageerror", lambda error: troubles.append(f"error on the page: {error}"))
+        page.on("request", lambda request: troubles.extend(_foreign(request.url)))
+        page.on("websocket", lambda socket: troubles.extend(_foreign(socket.url)))
+        tabs.append(page)
+        return Play(page, lab.address)
+
+    yield open_tab
+    for page in tabs:
+        page.close()
+    lab.rest()
+    assert not troubles
+
+
+@pytest.fixture
+def play(new_tab: Callable[[], Play]) -> Play:
+    return new_tab()
+
+
+@pytest.fixture
+def training(lab: Lab, play: Play) -> Run:
+    """A run that trains for a minute and is on stage in `play`; each test has a run of its own."""
+    lab.warm()
+    run = lab.submit(long_run(seed=len(lab.store.runs())), pace=100)
+    play.open(lab.link(run))
+    play.until_live(run.id)
+    return run
+
+
+def long_run(**choices: Any) -> RunSpec:
+    """A thousand times six steps: every sixth is told."""
+    return RunSpec("dann", "moons", steps=6000, **choices)
+
+
+def _foreign(url: str) -> list[str]:
+    return [] if OURS.match(url) else [f"request to {url}"]
