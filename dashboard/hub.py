@@ -29,6 +29,9 @@ class Watched:
             await self._changed.wait_for(lambda: self.version > version)
         return self.version
 
+    def over(self) -> bool:
+        return bool(self.gone)
+
     def nudge(self) -> None:
         """Look at once: somebody has just asked for something."""
         self._nudged.set()

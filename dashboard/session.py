@@ -56,10 +56,10 @@ class Session:
     async def _send(self) -> None:
         version = -1
         with suppress(WebSocketDisconnect):
-            while not self._watched.gone:
+            while not self._watched.over():
                 await self._acked.wait()
                 version = self._watched.version if version < 0 else await self._watched.newer(version)
-                while not await self._send_one():
+                while not self._watched.over() and not await self._send_one():
                     await self._acked.wait()
                 await asyncio.sleep(APART)
 
