@@ -64,6 +64,7 @@ class Steering:
         self._metrics: Mapping[str, float] = {}
         self._told, self._looked, self._moved = -_TELL, -_LOOK, monotonic()
         self._saved_step, self._save_next = self._step, monotonic() + control.save_every
+        self._spent = self._shown = -1  # the last step that was taken from the budget, and that was looked at to pause
         self._heed(hold.look())
 
     @property
@@ -114,8 +115,9 @@ class Steering:
         now = monotonic()
         if now - self._told >= _TELL:
             self.tell()
-        if self._budgeted:
+        if self._budgeted and self._step != self._spent:
             self._hold.spend(1)
+            self._spent = self._step
         if self._budgeted or now - self._looked >= _LOOK:
             self._obey(self._hold.look())
         if monotonic() >= self._save_next:
@@ -127,6 +129,10 @@ class Steering:
         if run.want == "stop":
             raise Leave("stopped")
         if run.want == "pause" or run.budget == 0:
+            if self._shown != self._step:
+                # What stands still on the page should be this very step: come back when it was looked at.
+                self._shown, self._rhythm.look_now, self._looked = self._step, True, -_LOOK
+                return
             self.save()
             if self._hold.pause():
                 paused = monotonic()

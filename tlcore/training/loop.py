@@ -35,6 +35,7 @@ class Rhythm:
     look: float = 0.25  # seconds between two looks of the observers, at least
     share: float = 0.04  # of the time may go into looking
     eager: bool = False  # rest after every single step
+    look_now: bool = False  # look at the step at which it rests, and rest again: for who is about to pause
 
 
 def train(
@@ -80,6 +81,10 @@ def train(
         if looking.due():
             yield from looking.at(step)
         yield Rested(step)
+        if rhythm.look_now:
+            rhythm.look_now = False
+            yield from looking.at(step)
+            yield Rested(step)
         rested = monotonic()
     yield from _told(pending, told_every)
     grades = _grades(strategy, evaluators, final=True)
@@ -93,17 +98,21 @@ class _Looking:
 
     def __init__(self, strategy: Strategy[Any], observers: Sequence[Observer], rhythm: Rhythm) -> None:
         self._strategy, self._observers, self._rhythm = strategy, observers, rhythm
-        self._next = 0.0
+        self._next, self._last = 0.0, -1
 
     def due(self) -> bool:
         return bool(self._observers) and monotonic() >= self._next
 
     def at(self, step: int) -> Generator[Observed, None, None]:
+        if step == self._last:
+            return
         began = monotonic()
         with untouched(self._strategy):
             seen = [observed for observer in self._observers for observed in observer.observe(self._strategy, step)]
         ended = monotonic()
-        self._next = ended + max(self._rhythm.look, (ended - began) * (1 / self._rhythm.share - 1))
+        # The first look is no measure of the others: it loads what they all need.
+        cost = (ended - began) * (1 / self._rhythm.share - 1) if self._last >= 0 else 0.0
+        self._next, self._last = ended + max(self._rhythm.look, cost), step
         yield from seen
 
 

@@ -60,7 +60,7 @@ class Scene:
             points = _floats(probe.inputs)
             arrays |= {"inputs": points, "extent": extent(points)}
             if self._few is not None:
-                arrays |= {"few_inputs": _floats(self._few.inputs), "few_label": _bytes(self._few.labelled()[1])}
+                arrays |= {"few": _floats(self._few.inputs), "few_label": _bytes(self._few.labelled()[1])}
         else:
             ids = torch.cat(
                 [
