@@ -4,6 +4,7 @@
     GET  /api/runs/{run}/packet?after=SEQ  the same without a socket: a ghost does not move
     POST /api/runs/{run}/restart           the same spec again → {"run": new}
     POST /api/runs/{run}/resume            go on from the last checkpoint → {"run": same}
+    POST /api/runs/{run}/umap              compute the UMAP of its looks, in a process beside → {"run": same}
 
 They answer their own page only: a browser says where a page comes from (Origin), and no other origin
 may read or steer. The feed writes nothing into the store but wishes.
@@ -19,6 +20,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from dashboard import workers
 from dashboard.assets import asset
 from dashboard.hub import Hub
 from dashboard.session import Session
@@ -30,14 +32,17 @@ from tlcore.runs.store import Store
 GONE = 4404  # close code: there is no such run (any more)
 
 
-def make_routes(open_store: Callable[[], Store] = Store.default) -> list[BaseRoute]:
-    """The routes of the stage, on the store that `open_store` opens."""
-    feed = Feed(Hub(open_store))
+def make_routes(
+    open_store: Callable[[], Store] = Store.default, lay_out: Callable[[int], None] = workers.lay_out
+) -> list[BaseRoute]:
+    """The routes of the stage, on the store that `open_store` opens; `lay_out` starts the UMAP of a run."""
+    feed = Feed(Hub(open_store), lay_out)
     return [
         WebSocketRoute("/api/live/{run:int}", feed.live),
         Route("/api/runs/{run:int}/packet", feed.packet),
         Route("/api/runs/{run:int}/restart", feed.restart, methods=["POST"]),
         Route("/api/runs/{run:int}/resume", feed.resume, methods=["POST"]),
+        Route("/api/runs/{run:int}/umap", feed.umap, methods=["POST"]),
         Route("/stage/{version}/{name}", asset),
     ]
 
@@ -51,8 +56,9 @@ def same_origin(connection: HTTPConnection) -> bool:
 class Feed:
     """The answers of the routes."""
 
-    def __init__(self, hub: Hub) -> None:
+    def __init__(self, hub: Hub, lay_out: Callable[[int], None]) -> None:
         self._hub = hub
+        self._lay_out = lay_out
 
     async def live(self, socket: WebSocket) -> None:
         if not same_origin(socket):
@@ -85,6 +91,9 @@ class Feed:
 
     async def resume(self, request: Request) -> Response:
         return await self._steer(request, lambda store, run: store.resume(run))
+
+    async def umap(self, request: Request) -> Response:
+        return await self._steer(request, lambda store, run: self._lay_out(store.run(run).id))
 
     async def _steer(self, request: Request, act: Callable[[Store, int], Run | None]) -> Response:
         if not same_origin(request):

@@ -27,6 +27,13 @@ def stop() -> None:
         _supervisor.stop()
 
 
+def lay_out(run: int) -> None:
+    """Let a process beside the worker compute the UMAP of a run. Raises `TransferError` where none can be."""
+    if _supervisor is None:
+        raise TransferError("UMAP cannot be computed, because the store cannot be read.")
+    _supervisor.project(run)
+
+
 def trouble() -> str | None:
     """One sentence while no worker can be kept alive, or None."""
     return None if _supervisor is None else _supervisor.trouble

@@ -20,7 +20,7 @@ function sceneless(run) {
 
 function umapWords(run) {
   if (run.umaps.length) return "Positions between clusters are not distances."
-  if (!run.ended) return "UMAP takes its time: it is computed when the run has ended."
+  if (run.id == null) return "The recorded run has no UMAP: press Run for one of your own."
   return run.row.looks ? `Computing the UMAP of ${run.row.looks} looks …` : "This run was not observed, so there is nothing to map."
 }
 
@@ -30,8 +30,10 @@ export class BigView {
   #quality = false
   #worn = ""
 
-  constructor(holder, onView) {
-    this.onView = onView
+  #laidOut = null // the run whose UMAP was asked for last
+
+  constructor(holder, { onView, onUmap }) {
+    Object.assign(this, { onView, onUmap })
     this.tabs = Object.fromEntries(Object.entries(TABS).map(([key, words]) => [key, this.#tab(key, words)]))
     this.list = h("div", { role: "tablist", class: "tl-tabs", "aria-label": "What the big view shows", onkeydown: event => this.#turn(event) }, ...Object.values(this.tabs))
     this.umap = h("button", { type: "button", class: "tl-link", "aria-pressed": "false", onclick: () => this.#toggle() }, "UMAP")
@@ -81,6 +83,7 @@ export class BigView {
     const space = view === "map" ? (this.#quality ? "umap" : "pca") : "input"
     if (view === "samples") this.samples.show(moment)
     else this.map.show(moment, space)
+    if (space === "umap" && run.id != null && this.#laidOut !== run.id) this.onUmap((this.#laidOut = run.id))
     const words = run.scene ? (space === "umap" ? umapWords(run) : "") : sceneless(run)
     this.message.hidden = !words
     mark(this.message, "data-low", run.umaps.length > 0)

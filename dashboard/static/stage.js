@@ -52,7 +52,7 @@ class Stage {
     this.root.append(top, main, below)
     parent.append(this.root)
     this.header = new Header(top, { onResume: () => this.#order("resume") })
-    this.big = new BigView(main, view => mark(this.root, "data-view", view))
+    this.big = new BigView(main, { onView: view => mark(this.root, "data-view", view), onUmap: () => this.#order("umap") })
     main.append(side)
     this.curves = new Curves(side)
     this.gauge = new Gauge(side)
