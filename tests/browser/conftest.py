@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.lab import Lab
 from tests.browser.page import Play
@@ -23,7 +23,7 @@ FLAGS = (
     "--disable-sync",
 )
 SIZE = {"width": 1440, "height": 900}
-PATIENCE = 60_000  # milliseconds; other work may be going on beside the tests
+PATIENCE = 40_000  # milliseconds; other work may be going on beside the tests
 OURS = re.compile(r"(https?|wss?)://127\.0\.0\.1:|data:|blob:")
 
 
@@ -53,6 +53,7 @@ def context() -> Iterator[BrowserContext]:
         browser = playwright.chromium.launch(executable_path=program, args=[*FLAGS])
         context = browser.new_context(viewport=SIZE)
         context.set_default_timeout(PATIENCE)
+        expect.set_options(timeout=PATIENCE)
         yield context
         browser.close()
 
