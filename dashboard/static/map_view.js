@@ -187,7 +187,7 @@ export class MapView {
   }
 
   #clear() {
-    this.#to = this.#now = null
+    this.#to = this.#now = this.#windowTo = null // what comes next has a window of its own
     this.pen.setTransform(1, 0, 0, 1, 0, 0)
     this.pen.clearRect(0, 0, this.canvas.width, this.canvas.height)
     this.card.hide()
