@@ -7,11 +7,12 @@ opens it (the first 100 bytes of https://www.sqlite.org/fileformat.html).
 import errno
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from urllib.parse import quote
+from weakref import finalize
 
 from tlcore.errors import StoreError
 
@@ -52,6 +53,8 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._idle: dict[str, SimpleQueue[sqlite3.Connection]] = {"ro": SimpleQueue(), "rw": SimpleQueue()}
+        # Who forgets to close a store in a notebook leaves no connection open behind it.
+        finalize(self, _close, self._idle)
         with self._worded():
             path.parent.mkdir(parents=True, exist_ok=True)
             self._recognise()
@@ -78,10 +81,7 @@ class Database:
                 raise
 
     def close(self) -> None:
-        for idle in self._idle.values():
-            with suppress(Empty):
-                while True:
-                    idle.get_nowait().close()
+        _close(self._idle)
 
     def _recognise(self) -> None:
         if not self.path.exists() or self.path.stat().st_size == 0:
@@ -131,6 +131,13 @@ class Database:
             raise StoreError(
                 f"The store {self.path} is damaged ({error}): restore it from a copy, or choose another file."
             ) from error
+
+
+def _close(idle: Mapping[str, SimpleQueue[sqlite3.Connection]]) -> None:
+    for connections in idle.values():
+        with suppress(Empty):
+            while True:
+                connections.get_nowait().close()
 
 
 def _create(db: sqlite3.Connection) -> None:

@@ -12,6 +12,7 @@ from http.client import HTTPException
 from os import environ
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.error import HTTPError
 
 from platformdirs import user_data_path
 
@@ -87,6 +88,8 @@ def reached(name: str, files: str, megabytes: float) -> Iterator[None]:
     except DataUnavailable:
         raise
     except (OSError, RuntimeError, HTTPException, tarfile.TarError) as reason:
+        if isinstance(reason, HTTPError):
+            reason.close()  # it is the server's answer as well, and holds the line
         raise missing(name, files, megabytes, reason) from reason
     finally:
         socket.setdefaulttimeout(before)
