@@ -152,8 +152,13 @@ class Stage {
     this.big.show(moment)
     this.gauge.show(moment)
     this.transport.show(moment, this.#state())
-    if (moment.frame || moment.run.ended) this.curves.show(moment) // Plotly comes after the first picture
+    if (this.#curvesMayCome(moment.run)) this.curves.show(moment)
     describe(this.root, moment, this.#next ?? this.#run, this.#ghost)
+  }
+
+  /** Reading Plotly's bundle stops everything for a second: the recorded run is seen moving before. */
+  #curvesMayCome({ id, frames, ended }) {
+    return frames.length > (id == null ? 2 : 0) || ended
   }
 
   #state() {

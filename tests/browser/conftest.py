@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.browser.lab import Lab
 from tests.browser.page import Play
@@ -67,6 +67,7 @@ def new_tab(lab: Lab, context: BrowserContext) -> Iterator[Callable[[], Play]]:
     def open_tab() -> Play:
         page = context.new_page()
         page.on("pageerror", lambda error: troubles.append(f"error on the page: {error}"))
+        page.on("console", lambda message: troubles.extend(_complaint(message)))
         page.on("request", lambda request: troubles.extend(_foreign(request.url)))
         page.on("websocket", lambda socket: troubles.extend(_foreign(socket.url)))
         tabs.append(page)
@@ -101,3 +102,9 @@ def long_run(**choices: Any) -> RunSpec:
 
 def _foreign(url: str) -> list[str]:
     return [] if OURS.match(url) else [f"request to {url}"]
+
+
+def _complaint(message: ConsoleMessage) -> list[str]:
+    """What a script had to say, but for connections that are lost with the server."""
+    lost = "ERR_" in message.text or "WebSocket" in message.text
+    return [f"in the console: {message.text}"] if message.type == "error" and not lost else []

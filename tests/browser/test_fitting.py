@@ -20,7 +20,7 @@ DARK, LIGHT = 60, 180  # brightness that is certainly one or the other
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_page_is_drawn_in_both_themes(play: Play, theme: str) -> None:
     play.page.emulate_media(color_scheme=theme)
-    play.open()
+    play.open("/?d=moons&s=dann&seed=22")
     play.until("d.theme === given && +d.frames > 0", theme)
     ground, ink = (brightness(play.page, "[data-testid=stage]", name) for name in ("backgroundColor", "color"))
     dark, light = (ground, ink) if theme == "dark" else (ink, ground)
