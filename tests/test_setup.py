@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 from shutil import which
 
@@ -20,13 +21,13 @@ def test_make_alone_lists_every_command() -> None:
     assert re.findall(r"^  (\w+)", said.stdout, re.MULTILINE) == phony[1].split()
 
 
-def setup_with(python: str, folder: Path) -> subprocess.CompletedProcess[str]:
+def setup_with(python: str, folder: Path, what: str = "app") -> subprocess.CompletedProcess[str]:
     """`bin/setup` in an otherwise empty folder, with another Python."""
     (folder / "bin").mkdir()
     script = folder / "bin" / "setup"
     script.write_bytes((REPOSITORY / "bin" / "setup").read_bytes())
     environment = os.environ | {"PYTHON": python}
-    return subprocess.run(["sh", script, "app"], env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run(["sh", script, what], env=environment, capture_output=True, text=True, check=False)
 
 
 def test_an_old_python_is_refused_in_a_sentence(tmp_path: Path) -> None:
@@ -44,3 +45,13 @@ def test_a_missing_python_is_told_in_a_sentence(tmp_path: Path) -> None:
     ended = setup_with("no-such-python", tmp_path)
     assert ended.returncode == 1
     assert "There is no 'no-such-python' here" in ended.stderr
+
+
+def test_a_failed_installation_leaves_no_stamp_behind(tmp_path: Path) -> None:
+    for name, code in (("python", 0), ("uv", 3)):  # a uv that cannot reach what it should install
+        program = tmp_path / ".venv" / "bin" / name
+        program.parent.mkdir(parents=True, exist_ok=True)
+        program.write_text(f"#!/bin/sh\nexit {code}\n")
+        program.chmod(0o755)
+    assert setup_with(sys.executable, tmp_path, "dev").returncode != 0
+    assert not list((tmp_path / ".venv").glob(".*"))
