@@ -149,7 +149,7 @@ def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path):
     place = tmp_path / "other.sqlite3"
     process = _process("run", *MOONS, "--steps", 3000, "--store", place, "--json")
     store = Store(place)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 90
     while not (store.runs() and store.run(1).step):
         assert time.monotonic() < deadline
         time.sleep(0.02)
