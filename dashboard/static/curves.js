@@ -1,7 +1,7 @@
 // Accuracy and loss over steps. Plotly draws them; zoom and legend belong to the user and survive new data.
 
 import { definition, h, tableTwin } from "./elements.js"
-import { accuracyLines, belongs, inSight, lossLines, named } from "./lines.js"
+import { accuracyLines, belongs, heading, inSight, lossLines, named } from "./lines.js"
 import { definitions, percent, small, title } from "./words.js"
 
 const EVERY = 500 // milliseconds between two drawings
@@ -49,6 +49,7 @@ class Panel {
   #run = null
   #follow = 0 // changes when the user wants to follow again: Plotly then forgets the zoom
   #moment = null
+  #hidden = new Set() // names of lines that the user has put away
 
   constructor(holder, name, what, lines) {
     Object.assign(this, { name, what, lines, log: false })
@@ -69,6 +70,7 @@ class Panel {
     this.twin.fill()
     if (this.plot.hidden || !this.plot.clientWidth) return
     const { traces, notes } = this.lines(moment)
+    for (const trace of traces) trace.visible = this.#hidden.has(heading(trace.name)) ? "legendonly" : true
     library.react(this.plot, traces, this.#layout(moment, traces, notes), CONFIG())
     this.plot.setAttribute("aria-label", `${this.name}: ${notes.map(note => note.text).join(", ")}`)
     const range = this.plot._fullLayout?.xaxis.range
@@ -84,8 +86,16 @@ class Panel {
   #listen(library) {
     this.listening = true
     this.library = library
+    // Not Plotly's own event: names are drawn anew while a click is under way.
+    this.plot.addEventListener("pointerdown", ({ target }) => this.#toggle(target.closest(".annotation-text-g")?.textContent))
     this.plot.on("plotly_doubleclick", () => this.#back() ?? false)
     new ResizeObserver(() => !this.plot.hidden && this.plot.clientWidth && library.Plots.resize(this.plot)).observe(this.plot)
+  }
+
+  #toggle(name) {
+    if (!name) return
+    if (!this.#hidden.delete(name)) this.#hidden.add(name)
+    this.draw(this.library, this.#moment)
   }
 
   #back() {
@@ -108,9 +118,9 @@ class Panel {
   #layout({ run, step, theme, live }, traces, notes) {
     const axis = { gridcolor: theme.faint, linecolor: theme.faint, zeroline: false, tickfont: { size: 12, color: theme.soft }, automargin: false, exponentformat: "power" }
     const accuracy = this.what === "accuracy"
-    const { range, above } = accuracy ? { range: [-0.02, 1.04], above: 0 } : inSight(traces, this.log)
+    const { range, above } = accuracy ? { range: [-0.02, 1.04], above: 0 } : inSight(traces.filter(trace => trace.visible === true), this.log)
     const ticks = accuracy ? { tickformat: ".0%", tickvals: [0, 0.25, 0.5, 0.75, 1] } : { type: this.log ? "log" : "linear", nticks: 5 }
-    const names = named(notes, range, this.log, Math.max(40, this.plot.clientHeight - MARGIN.t - MARGIN.b))
+    const names = named(notes, range, this.log, Math.max(40, this.plot.clientHeight - MARGIN.t - MARGIN.b), this.#hidden)
     if (above) names.push({ text: `▲ ${above} above`, xref: "paper", yref: "paper", x: 0.5, y: 1, yanchor: "top", showarrow: false, font: { size: 12, color: theme.soft } })
     const shapes = live ? [] : [{ type: "line", x0: step, x1: step, yref: "paper", y0: 0, y1: 1, line: { color: theme.ink, width: 1 } }]
     return {

@@ -7,6 +7,9 @@ const LINE = 15 // pixels between two names at the line ends
 
 export const belongs = (what, name) => /accuracy/.test(name) === (what === "accuracy")
 
+/** The name that stands at a line's end: that of its smoothed form and of its ghost as well. */
+export const heading = name => name.split(",")[0].replace(/ loss$/, "")
+
 export function accuracyLines({ run, ghost, theme }) {
   const notes = []
   const traces = ["source", "target"].flatMap(side => {
@@ -39,7 +42,7 @@ export function lossLines({ run, ghost, theme }) {
       traces.push(...line(series, title(name), colour, dash, 1, 0.22))
       traces.push(...line({ ...series, values: smooth(series.values) }, `${title(name)}, smoothed`, colour, dash, held ? 2.25 : 1.75))
     } else traces.push(...line(series, title(name), colour, dash, held ? 2.25 : 1.75))
-    notes.push(...note(series, title(name).replace(/ loss$/, ""), colour))
+    notes.push(...note(series, heading(title(name)), colour))
   })
   return { traces, notes }
 }
@@ -53,8 +56,8 @@ function note(series, words, colour) {
   return series?.steps.length ? [{ text: words, y: series.values[series.values.length - 1], colour }] : []
 }
 
-/** Names at the line ends, pushed apart where they would lie on one another. */
-export function named(notes, [low, high], log, height) {
+/** Names at the line ends, pushed apart where they would lie on one another; pressing one hides its line. */
+export function named(notes, [low, high], log, height, hidden) {
   const place = y => (log ? Math.log10(Math.max(y, 10 ** low)) : y)
   const dots = y => ((Math.min(Math.max(place(y), low), high) - low) / (high - low)) * height
   const sorted = notes.filter(({ y }) => Number.isFinite(y)).map(note => ({ ...note, at: dots(note.y) })).sort((a, b) => a.at - b.at)
@@ -62,6 +65,7 @@ export function named(notes, [low, high], log, height) {
   for (let k = sorted.length - 1; k >= 0; k--) sorted[k].at = Math.min(sorted[k].at, height - LINE * (sorted.length - 1 - k))
   return sorted.map(({ text, at, colour }) => ({
     text, xref: "paper", yref: "paper", x: 1.015, y: at / height, xanchor: "left", yanchor: "middle", showarrow: false, font: { size: 12, color: colour },
+    captureevents: true, opacity: hidden.has(text) ? 0.4 : 1,
   }))
 }
 

@@ -105,6 +105,6 @@ def _foreign(url: str) -> list[str]:
 
 
 def _complaint(message: ConsoleMessage) -> list[str]:
-    """What a script had to say, but for connections that are lost with the server."""
-    lost = "ERR_" in message.text or "WebSocket" in message.text
-    return [f"in the console: {message.text}"] if message.type == "error" and not lost else []
+    """What a script had to say. Streamlit asks for some addresses to see whether they are there."""
+    of_network = "Failed to load resource" in message.text or "WebSocket" in message.text
+    return [f"in the console: {message.text}"] if message.type == "error" and not of_network else []

@@ -136,6 +136,15 @@ class Play:
         mouse.move(across(end), down, steps=6)
         mouse.up()
 
+    def press_name(self, chart: str, line: str) -> None:
+        """Press the name at the end of a line: it goes, or comes back."""
+        self.stage.get_by_role("region", name=chart, exact=True).get_by_text(line, exact=True).click()
+
+    def until_hidden(self, chart: str, lines: list[str]) -> None:
+        """Wait until exactly these lines of a chart are out of sight."""
+        hidden = f"{_CHART.format(chart)}._fullData.filter(line => line.visible !== true).map(line => line.name)"
+        self.page.wait_for_function(f"given => String({hidden}) === String(given)", arg=lines)
+
     def shown_steps(self) -> dict[str, int | None]:
         """The step that each part of the page shows, read in one moment; a chart says it by its cursor."""
         return dict(self.page.evaluate(_SHOWN_STEPS))

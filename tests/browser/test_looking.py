@@ -22,6 +22,16 @@ def test_a_zoom_is_kept_while_new_data_comes_in(play: Play, training: Run) -> No
     play.until_axis("Loss", whole)
 
 
+def test_a_line_that_was_put_away_stays_away_while_new_data_comes_in(play: Play, training: Run) -> None:
+    play.until_drawn("Accuracy", 3)
+    play.press_name("Accuracy", "Source")
+    play.until_hidden("Accuracy", ["Source"])
+    play.until_drawn("Accuracy", play.points("Accuracy") + 3)
+    play.until_hidden("Accuracy", ["Source"])
+    play.press_name("Accuracy", "Source")
+    play.until_hidden("Accuracy", [])
+
+
 def test_the_chosen_view_and_scale_stay_while_new_data_comes_in(play: Play, training: Run) -> None:
     play.tab("Feature map").click()
     play.button("Log scale").click()
