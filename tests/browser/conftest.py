@@ -34,7 +34,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="package")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+def program() -> str:
+    """The browser's executable; without one there is nothing to start."""
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    if found is None:
+        pytest.skip(f"no browser on this machine: none of {', '.join(NAMES)} is installed")
+    return found
+
+
+@pytest.fixture(scope="package")
+def lab(program: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """A server that has just started, on an empty store; its worker is still getting ready."""
     lab = Lab(tmp_path_factory.mktemp("lab"))
     try:
@@ -45,10 +54,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 
 @pytest.fixture(scope="package")
-def context() -> Iterator[BrowserContext]:
-    program = next(filter(None, map(shutil.which, NAMES)), None)
-    if program is None:
-        pytest.skip(f"no browser on this machine: none of {', '.join(NAMES)} is installed")
+def context(program: str) -> Iterator[BrowserContext]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=[*FLAGS])
         context = browser.new_context(viewport=SIZE)

@@ -74,6 +74,10 @@ class Play:
         """Wait until a run is on stage and trains."""
         self.until("d.run === String(given) && d.status === 'running' && +d.frames > 1 && +d.last > 0", run)
 
+    def until_shown(self, run: int) -> None:
+        """Wait until a run is on stage and has something to show; a short one may have ended by then."""
+        self.until("d.run === String(given) && +d.frames > 1", run)
+
     def until_more(self, name: str = "last", by: int = 1) -> None:
         self.until(f"+d.{name} >= given", self.count(name) + by)
 
@@ -140,10 +144,12 @@ class Play:
         """Press the name at the end of a line: it goes, or comes back."""
         self.stage.get_by_role("region", name=chart, exact=True).get_by_text(line, exact=True).click()
 
+    def hidden(self, chart: str) -> list[str]:
+        """The lines of a chart that are out of sight."""
+        return [str(name) for name in self.page.evaluate(f"() => {_hidden(chart)}")]
+
     def until_hidden(self, chart: str, lines: list[str]) -> None:
-        """Wait until exactly these lines of a chart are out of sight."""
-        hidden = f"{_CHART.format(chart)}._fullData.filter(line => line.visible !== true).map(line => line.name)"
-        self.page.wait_for_function(f"given => String({hidden}) === String(given)", arg=lines)
+        self.page.wait_for_function(f"given => String({_hidden(chart)}) === String(given)", arg=lines)
 
     def shown_steps(self) -> dict[str, int | None]:
         """The step that each part of the page shows, read in one moment; a chart says it by its cursor."""
@@ -152,6 +158,10 @@ class Play:
 
 def _points(chart: str) -> str:
     return f"Math.max(0, ...({_CHART.format(chart)}?.data ?? []).map(trace => trace.x.length))"
+
+
+def _hidden(chart: str) -> str:
+    return f"{_CHART.format(chart)}._fullData.filter(line => line.visible !== true).map(line => line.name)"
 
 
 def _cursor(chart: str) -> str:

@@ -20,7 +20,7 @@ def test_the_first_visit_moves_at_once_and_the_recording_gives_way_to_the_real_r
     assert moved < FIRST_MOVE
     play.until("d.mode === 'replay' && +d.frames > 2")
     run = lab.newest()
-    play.until_live(run.id)
+    play.until_shown(run.id)
     assert (play.told("mode"), play.told("ghost")) == ("live", "")
     assert f"run={run.id}" in play.page.url
     assert len(lab.store.runs()) == 1
