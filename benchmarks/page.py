@@ -4,8 +4,8 @@
 
 Measured one after the other, on servers of their own with their stores in a temporary folder:
 
-- first moving pixel: from asking for the page until the big picture looks different for the first time, by
-  looking at its pixels in every animation frame; on a warm server, and from the start of a server;
+- first moving pixel: from asking for the page until the big picture, or the step and the timeline beside it, looks
+  different for the first time, by looking in every animation frame; on a warm server, and from a server's start;
 - latency: from the moment at which a step of a training run is to be read in the store (looked for every two
   milliseconds) until it has been painted: as a number and in the timeline, and as a point of the curves;
 - what a person has chosen, zoom and hidden line, after so many seconds of live data;

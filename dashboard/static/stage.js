@@ -14,6 +14,7 @@ import { Transport } from "./transport.js"
 
 const stages = new WeakMap()
 const RECORDED = "first.bin"
+const MOVING = 3 // pictures after which a run has been seen moving
 const SLOW_SECONDS = 60 // a slowed run takes about so long
 const calm = matchMedia("(prefers-reduced-motion: reduce)")
 
@@ -42,6 +43,7 @@ class Stage {
   #lost = false
   #fullPace = null
   #queued = 0
+  #moved = { step: null, times: 0 }
 
   constructor(parent) {
     this.root = h("div", { class: "tl-stage", "data-testid": "stage", "data-frames": "0" })
@@ -152,13 +154,14 @@ class Stage {
     this.big.show(moment)
     this.gauge.show(moment)
     this.transport.show(moment, this.#state())
-    if (this.#curvesMayCome(moment.run)) this.curves.show(moment)
+    if (this.#curvesMayCome(moment)) this.curves.show(moment)
     describe(this.root, moment, this.#next ?? this.#run, this.#ghost)
   }
 
-  /** Reading Plotly's bundle stops everything for a second: the recorded run is seen moving before. */
-  #curvesMayCome({ id, frames, ended }) {
-    return frames.length > (id == null ? 2 : 0) || ended
+  /** Reading Plotly's bundle stops everything for a second: a run is seen moving before. */
+  #curvesMayCome({ frame, run: { row, ended } }) {
+    if (row.step !== this.#moved.step) this.#moved = { step: row.step, times: this.#moved.times + 1 }
+    return ended || (!!frame && (this.#moved.times >= MOVING || row.status !== "running"))
   }
 
   #state() {

@@ -19,7 +19,8 @@ _STAGE = "document.querySelector('[data-testid=stage]')"
 _CHART = "document.querySelector('[data-testid=stage] section[aria-label={0}] .js-plotly-plot')"
 TIMELINE = "Timeline: step on show"
 
-# When the big picture was first there, and when it first looked different: milliseconds since the page was asked for.
+# When the big picture was first there, and when it, or the step beside it and the timeline, first looked different:
+# milliseconds since the page was asked for.
 WATCH_PICTURE = """
 window.picture = { first: null, moved: null }
 const small = new OffscreenCanvas(48, 48).getContext("2d", { willReadFrequently: true })
@@ -30,7 +31,8 @@ const look = () => {
     small.clearRect(0, 0, 48, 48)
     small.drawImage(canvas, 0, 0, 48, 48)
     const { data } = small.getImageData(0, 0, 48, 48)
-    const now = data.some(value => value) ? data.join() : null
+    const { last } = document.querySelector("[data-testid=stage]").dataset
+    const now = data.some(value => value) ? data.join() + last : null
     if (now && !before) window.picture.first = performance.now()
     if (now && before && now !== before) return void (window.picture.moved = performance.now())
     before = before ?? now
