@@ -63,7 +63,7 @@ def main() -> None:
     lines = [
         "# Strategies against their baselines",
         "",
-        "Target accuracy on held-out images in points, default settings, `tlcore run` with observers; no selection by "
+        "Target accuracy on held-out images in points, default settings, `tlcore run` with observers; no selection by",
         "target labels, the last step counts. The gain is paired by seed, ± half of its 95 % t-interval.",
         "",
         "| strategy | scenario | baseline | strategy | gain | promised | seeds | slowest command, s |",
