@@ -50,8 +50,8 @@ def row(key: str, promise: dict[str, Any], store: Path) -> str:
     what = promise["scenario"] + (f", {promise['target_labels']} labels a class" if promise["target_labels"] else "")
     return (
         f"| {key} | {what} | {promise['over']} {mean(each[0] for each in base):.1f} "
-        f"| {mean(each[0] for each in ours):.1f} | **{mean(gains):+.1f}** ± {half:.1f} | {promise['points']:g} | {len(gains)} "
-        f"| {max(each[1] for each in ours):.1f} |"
+        f"| {mean(each[0] for each in ours):.1f} | **{mean(gains):+.1f}** ± {half:.1f} | {promise['points']:g} "
+        f"| {len(gains)} | {max(each[1] for each in ours):.1f} |"
     )
 
 
