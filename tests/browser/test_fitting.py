@@ -25,7 +25,7 @@ def test_the_page_is_drawn_in_both_themes(play: Play, theme: str) -> None:
     ground, ink = (brightness(play.page, "[data-testid=stage]", name) for name in ("backgroundColor", "color"))
     dark, light = (ground, ink) if theme == "dark" else (ink, ground)
     assert dark < DARK and light > LIGHT
-    assert play.page.evaluate(PAINTED) > 20
+    play.page.wait_for_function(f"() => ({PAINTED})() > 20")  # the picture is drawn one frame after its size is known
 
 
 def test_nothing_scrolls_at_1440_by_900(play: Play, training: Run) -> None:
@@ -57,6 +57,7 @@ BRIGHTNESS = """([selector, name]) => {
   return 255
 }"""
 
+# How many colours the big picture has.
 PAINTED = """() => {
   const canvas = document.querySelector("section[aria-label='Big view'] canvas")
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height)
