@@ -165,6 +165,7 @@ def _like(store: Store, spec: RunSpec) -> Run | None:
     """The newest run of the same experiment that has something to show."""
     told = links.write(spec)
     fit = (run for run in store.runs() if run.status not in ("failed", "crashed") and _readable(run))
+    fit = (run for run in fit if run.step or run.status not in OVER)  # one that was stopped before it began is empty
     return next((run for run in fit if links.write(run.spec) == told), None)
 
 

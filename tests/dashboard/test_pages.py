@@ -60,6 +60,12 @@ def test_the_first_visit_starts_the_first_experiment_by_itself(runs: Store) -> N
     assert said(app) == {"d": "moons", "s": "dann", "run": str(run.id)}
 
 
+def test_a_link_to_what_was_stopped_before_it_began_starts_it_anew(runs: Store) -> None:
+    empty = runs.submit(RunSpec("source-only", "moons", seed=4))
+    runs.ask(empty.id, want="stop")
+    assert said(opened(d="moons", s="source-only", seed="4"))["run"] == str(empty.id + 1)
+
+
 def test_a_later_visit_shows_the_last_experiment_and_starts_nothing(runs: Store) -> None:
     last = runs.submit(RunSpec("deep-coral", "blobs", shift=1.5))
     app = opened()
