@@ -37,7 +37,7 @@ def test_run_starts_the_same_experiment_again(lab: Lab, play: Play, training: Ru
     # This page started the one before, so it makes room by itself.
     play.until_shown(lab.newest().id)
     assert lab.store.run(again.id).status in ("stopped", "finished")
-    assert play.told("ghost") == str(again.id)
+    play.until("d.ghost === String(given)", again.id)
 
 
 def test_the_runs_page_lists_every_run_and_opens_one(lab: Lab, play: Play) -> None:

@@ -34,5 +34,5 @@ def test_slow_and_restart(lab: Lab, play: Play, training: Run) -> None:
     play.until("+d.run > given && d.status === 'running'", training.id)
     again = lab.newest()
     assert play.told("run") == str(again.id) and again.parent == training.id
-    assert play.told("ghost") == str(training.id)
+    play.until("d.ghost === String(given)", training.id)
     assert lab.store.run(training.id).status == "stopped"
