@@ -4,7 +4,7 @@ import { definition, h, tableTwin } from "./elements.js"
 import { accuracyLines, belongs, heading, inSight, lossLines, named } from "./lines.js"
 import { definitions, percent, small, title } from "./words.js"
 
-const EVERY = 500 // milliseconds between two drawings
+const EVERY = 200 // milliseconds between two drawings
 const MARGIN = { l: 44, r: 92, t: 6, b: 24 }
 let plotly = null
 
