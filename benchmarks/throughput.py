@@ -127,10 +127,10 @@ def main() -> None:
     lines = [
         "# How fast the engine is",
         "",
-        "Images per second of `train(...)`, and its speed over two loops written by hand: `device`, a plain loop over tensors",
-        "that lie on the device; `loader`, the same through two `DataLoader`s. "
-        f"{steps} steps of batch {BATCH}, 1×28×28 images;",
-        f"median of {options.rounds} rounds in turns (smallest–largest).",
+        "Images per second of `train(...)`, and its speed over two loops written by hand: `device`, a plain loop over",
+        "tensors that lie on the device; `loader`, the same through two `DataLoader`s. "
+        f"{steps} steps of batch {BATCH},",
+        f"1×28×28 images; median of {options.rounds} rounds in turns (smallest–largest).",
         "",
         "| strategy | backbone | engine, images/s | × device | × loader |",
         "|---|---|--:|---|---|",
