@@ -69,7 +69,7 @@ def killed(path: Path, key: str, kills: int, seconds: float) -> tuple[int, list[
             pid = train_in_a_child(path, run_id)
             if len(steps) < kills:
                 until_it_moves(store, run_id)
-                time.sleep(random.uniform(0, 1.5 * seconds / kills))
+                time.sleep(random.uniform(0, seconds / kills))
                 os.kill(pid, signal.SIGKILL)
             _, status = os.waitpid(pid, 0)
             reap(store)

@@ -84,6 +84,8 @@ class Steering:
         self._events.append(event)
         if isinstance(event, Evaluated | Finished):
             self._metrics = event.values
+        if isinstance(event, Finished):
+            self._saved_step = -1  # one saved at this step before lacks the end, and what follows the last yield
         if monotonic() - self._told >= _TELL:
             self.tell()
 
