@@ -336,3 +336,12 @@ def test_a_device_that_torch_lacks_is_a_sentence(store, monkeypatch):
         )
     execute(store, run.id, Control())
     assert "no GPU" in store.run(run.id).error
+
+
+def test_the_checkpoint_of_a_finished_run_holds_its_end(store, monkeypatch):
+    monkeypatch.setattr(steering, "_SAVE_SHARE", 1e9)
+    run = submitted(store)
+    execute(store, run.id, Control(save_every=0.0))  # saves at every rest, the one at the last step included
+    _, phases = load(checkpoint_file(store, run.id))
+    assert status(store, run) == "finished"
+    assert phases[-1]["name"] == "end"
