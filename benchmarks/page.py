@@ -183,7 +183,7 @@ def delays(play: Play, lab: Lab, run: int, seconds: float) -> Told:
     painted: dict[str, Any] = play.page.evaluate("() => window.painted")
     return [
         latency("step and timeline", late(commits.rows, painted["number"]), "p95 ≤ 400 ms"),
-        latency("curves, which are drawn twice a second", late(commits.events, painted["curves"]), ""),
+        latency("curves, which are drawn five times a second", late(commits.events, painted["curves"]), "p95 ≤ 400 ms"),
         ("server, one page open: share of a core", f"{busy:.1%}", "≤ 5 %"),
     ]
 
