@@ -119,11 +119,3 @@ class ScenarioCard:
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
-
-
-@dataclass(frozen=True)
-class CatalogueEntry:
-    """A strategy as the page reads it: its card and the description of its hyper-parameters."""
-
-    card: Mapping[str, Any]
-    hparams: list[Mapping[str, Any]] = field(default_factory=list)
