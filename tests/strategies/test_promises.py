@@ -3,20 +3,21 @@
 import io
 import json
 import random
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from copy import deepcopy
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from tests.strategies.small import LESS, small, small_exam, small_task, without
 from tlcore import catalogue
 from tlcore.cards import Access
 from tlcore.data import Task
 from tlcore.errors import OutOfRange, UnknownKey, Withheld
+from tlcore.networks import Network
 from tlcore.strategies import STRATEGIES, Strategy
 from tlcore.training.evaluators import Accuracy
 from tlcore.training.events import Event, Finished, Measured
@@ -109,24 +110,44 @@ def test_evaluators_and_observers_leave_no_trace(key: str, task: Task) -> None:
 
 
 def test_changes_what_it_says_it_trains_and_nothing_else(key: str, task: Task) -> None:
-    strategy, before = small(key), Weights()
+    strategy, before, own = small(key), Weights(), weights(small(key)).keys()
     changed: dict[str, set[str]] = {}
     for _ in strategy.walk(task):
-        now, phase = weights(strategy), strategy.journal.state()[-1]["name"]
-        moved = {part(entry) for entry in before if not torch.equal(now[entry], before[entry])}
+        network, phase = strategy.network, strategy.journal.state()[-1]["name"]
+        parts = {plain(entry): part(entry, network, own) for entry in network.state_dict()}
+        now = {plain(entry): value for entry, value in weights(strategy).items()}
+        moved = {parts[entry] for entry in before.keys() & now.keys() if not torch.equal(now[entry], before[entry])}
         changed[phase] = changed.get(phase, set()) | moved  # also what moved between the phase before and this one
         before = now
-    # Who trains a backbone moves its statistics as well.
     told = {
-        name: {*parts, *(["statistics"] if "backbone" in parts else [])}
+        name: {each for part in parts for each in WHOLE.get(part, {part})}
         for name, parts in STRATEGIES[key].card.trains.items()
     }
     assert changed == told
 
 
-def part(entry: str) -> str:
-    is_statistic = entry.endswith(("running_mean", "running_var", "num_batches_tracked"))
-    return "statistics" if is_statistic else entry.split(".", maxsplit=1)[0]
+# Who trains a whole backbone moves its statistics as well.
+WHOLE = {"backbone": {"weights", "biases", "norms", "statistics"}}
+NORMS = (nn.GroupNorm, nn.LayerNorm, nn.modules.batchnorm._NormBase)
+
+
+def part(entry: str, network: Network, own: Collection[str]) -> str:
+    """What an entry of a network's state is, as cards call it; what the network was not built with is an adapter."""
+    name = plain(entry).rpartition(".")[2]
+    if name in ("running_mean", "running_var", "num_batches_tracked"):
+        return "statistics"
+    if isinstance(network.get_submodule(entry.rpartition(".")[0]), NORMS):
+        return "norms"
+    if plain(entry) not in own:
+        return "adapters"
+    if entry.startswith("head."):
+        return "head"
+    return "biases" if name == "bias" else "weights"
+
+
+def plain(entry: str) -> str:
+    """The name of an entry, whether its module wears a parametrisation of torch's or not."""
+    return entry.replace("parametrizations.", "").removesuffix(".original")
 
 
 def test_goes_on_bit_for_bit_after_a_stop_at_any_step(key: str, task: Task) -> None:
