@@ -1,0 +1,129 @@
+"""Views: the same generator gives the same ones, each strength does what it says, and 0 does nothing."""
+
+from dataclasses import fields
+
+import numpy as np
+import pytest
+import torch
+from scipy import ndimage
+
+from tlcore.augment import Augment, blurred
+
+NOTHING = Augment(**{each.name: type(each.default)(0) for each in fields(Augment)})
+
+
+def photos(count: int = 5, channels: int = 3, side: int = 12) -> torch.Tensor:
+    return torch.rand(count, channels, side, side, generator=torch.Generator().manual_seed(0))
+
+
+def only(**strengths: float) -> Augment:
+    return Augment(**{**vars(NOTHING), **strengths})
+
+
+def test_without_strength_nothing_changes_and_nothing_is_drawn() -> None:
+    before, images, points = torch.get_rng_state(), photos(), torch.randn(4, 2)
+    assert torch.equal(NOTHING(images), images)
+    assert torch.equal(NOTHING(points), points)
+    torch.rand(1)
+    torch.set_rng_state(before)
+    NOTHING(images), NOTHING(points[:2])
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+STRENGTHS = [
+    {"shift": 0.2}, {"turn": 20.0}, {"zoom": 0.2}, {"crop": 0.5}, {"shear": 0.3}, {"light": 0.3},
+    {"contrast": 0.5}, {"blur": 0.5}, {"noise": 0.1}, {"invert": 0.5}, {"flip": True},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("strength", STRENGTHS)
+def test_each_change_is_drawn_anew_for_each_image_from_the_global_generator(strength: dict[str, float]) -> None:
+    augment, images = only(**strength), photos(1).expand(16, -1, -1, -1)
+    torch.manual_seed(3)
+    first, second = augment(images), augment(images)
+    torch.manual_seed(3)
+    assert torch.equal(augment(images), first)
+    assert not torch.equal(first, second)
+    assert len({view.numpy().tobytes() for view in first}) > 1, "all images were changed alike"
+    assert first.shape == images.shape and first.min() >= 0 and first.max() <= 1
+
+
+def test_bytes_and_floats_of_one_image_give_the_same_view() -> None:
+    images = torch.randint(0, 256, (4, 1, 9, 9), dtype=torch.uint8)
+    augment = Augment(light=0.1, contrast=0.2, blur=0.5, noise=0.1)
+    torch.manual_seed(0)
+    of_bytes = augment(images)
+    torch.manual_seed(0)
+    torch.testing.assert_close(augment(images.float() / 255), of_bytes)
+
+
+def test_paper_stays_paper_whatever_moves() -> None:
+    moved = only(shift=0.4, turn=45.0, zoom=0.5, crop=0.5, shear=0.5, flip=1.0)
+    for paper in (0.0, 0.3, 1.0):
+        assert torch.allclose(moved(torch.full((8, 1, 10, 10), paper)), torch.tensor(paper), atol=1e-6)
+
+
+def test_a_turn_is_scipys_turn() -> None:
+    images = torch.zeros(200, 1, 21, 21)
+    images[:, :, 6:15, 9:13] = 1
+    torch.manual_seed(0)
+    angles = 30 * (2 * torch.rand(200, 5)[:, 0] - 1)  # only to know how far they may go
+    views = only(turn=30.0)(images)
+    furthest = float(angles.abs().max())
+    assert 25 < furthest <= 30
+    # Each view is the picture turned by some angle within the bounds: scipy's turn finds which.
+    turned = np.stack([ndimage.rotate(images[0, 0].numpy(), a, reshape=False, order=1) for a in range(-30, 31)])
+    errors = np.abs(turned[None] - views[:, 0].numpy()[:, None]).mean((2, 3))  # (200, 61)
+    assert errors.min(1).max() < 0.01
+    nearest = errors.argmin(1) - 30
+    assert nearest.min() < -24 and nearest.max() > 24 and abs(nearest.mean()) < 5
+
+
+def test_a_shift_moves_by_its_share_of_the_side() -> None:
+    images = torch.zeros(300, 1, 40, 40)
+    images[:, :, 20, 20] = 1
+    views = only(shift=0.1)(images)[:, 0]
+    rows, columns = torch.meshgrid(torch.arange(40.0), torch.arange(40.0), indexing="ij")
+    for places in (rows, columns):
+        moved = (views * places).sum((1, 2)) / views.sum((1, 2)) - 20
+        assert 3.5 < moved.max() <= 4.01 and -4.01 <= moved.min() < -3.5
+
+
+def test_a_crop_stays_inside_of_the_image() -> None:
+    """A ramp from 0 to 1: its cut-outs keep their slope times their size, and never need an edge."""
+    ramp = torch.linspace(0, 1, 64).expand(200, 1, 64, 64)
+    views = only(crop=0.5)(ramp)[:, 0, 32]  # (200, 64)
+    slopes = views.diff(dim=1)
+    assert (slopes > 0.4 / 63).all(), "a flat stretch is an edge repeated"
+    sizes = slopes.mean(1) * 63
+    assert 0.5 - 1e-3 < sizes.min() < 0.55 and 0.95 < sizes.max() < 1 + 1e-3
+
+
+def test_a_mirror_image_is_one_half_of_the_time() -> None:
+    image = photos(1)
+    views = only(flip=True)(image.expand(400, -1, -1, -1))
+    as_it_is = (views - image).abs().amax((1, 2, 3)) < 1e-5
+    mirrored = (views - image.flip(3)).abs().amax((1, 2, 3)) < 1e-5
+    assert (as_it_is ^ mirrored).all() and 150 < mirrored.sum() < 250
+
+
+def test_blur_is_scipys_with_the_same_weights() -> None:
+    images = photos()
+    weights = np.outer([0.25, 0.5, 0.25], [0.25, 0.5, 0.25])[None, None]
+    expected = ndimage.convolve(images.numpy(), weights, mode="nearest")
+    np.testing.assert_allclose(blurred(images).numpy(), expected, atol=1e-6)
+
+
+def test_light_contrast_and_noise_are_as_strong_as_they_say() -> None:
+    grey = torch.full((4000, 1, 4, 4), 0.5)
+    lit = only(light=0.2)(grey)[:, 0, 0, 0] - 0.5
+    assert lit.min() == pytest.approx(-0.2, abs=0.01) and lit.max() == pytest.approx(0.2, abs=0.01)
+    assert (only(noise=0.1)(grey) - 0.5).std() == pytest.approx(0.1, abs=0.002)
+    board = torch.tensor([[0.4, 0.6], [0.6, 0.4]]).repeat(4000, 1, 2, 2)
+    spread = only(contrast=0.5)(board).std((1, 2, 3)) / board[0].std()
+    assert spread.min() == pytest.approx(0.5, abs=0.01) and spread.max() == pytest.approx(1.5, abs=0.01)
+
+
+def test_points_are_jittered() -> None:
+    points = torch.zeros(5000, 2)
+    assert Augment(jitter=0.3)(points).std() == pytest.approx(0.3, abs=0.01)
