@@ -24,7 +24,17 @@ class Family(StrEnum):
     ALIGNMENT = "feature alignment"
     ADVERSARIAL = "adversarial"
     NORMALISATION = "domain-specific normalisation"
+    REWEIGHTING = "instance reweighting"
+    SELF_TRAINING = "self-training and source-free"
+    PARTIAL = "partial and open label sets"
+    BIAS = "invariance and bias"
+    MULTI_TASK = "multi-task"
     FEW_SHOT = "few-shot"
+    ZERO_SHOT = "zero-shot"
+    META = "meta-learning"
+    DISTILLATION = "distillation"
+    SELF_SUPERVISED = "self-supervised"
+    UNSUPERVISED = "unsupervised transfer"
 
 
 @dataclass(frozen=True)
@@ -38,6 +48,8 @@ class Promise:
     backbone: str = ""  # the scenario's own if empty
     shift: float | None = None
     target_labels: int = 0
+    settings: Mapping[str, float] = field(default_factory=dict)  # of the scenario's other dials
+    measure: str = "target_accuracy"  # what is compared, as an evaluator names it
 
 
 @dataclass(frozen=True)
@@ -60,9 +72,26 @@ class Card:
     wants_norm: bool = False  # True: only works on a backbone with batch norm
     flow: tuple[str, ...] = ()  # the data-flow sketch: "source > backbone* > head", * is frozen
     promise: Promise | None = None
+    no_promise: str = ""  # instead of a promise: why it gains nothing on small data, and where it would
+    exhibits: Mapping[str, str] = field(default_factory=dict)  # every special view, explained
+    wants: tuple[str, ...] = ()  # what a scenario must offer; see `ScenarioCard.offers`
+    answers: str = "classes"  # or "clusters": groups without names, matched to classes by the exam
+
+    @property
+    def setting(self) -> str:
+        """Where labels are: the three settings of Pan & Yang, "A survey on transfer learning", TKDE 2010."""
+        source, target = self.needs
+        if target in (Access.FEW, Access.LABELS):
+            return "inductive"
+        return "transductive" if source is Access.LABELS else "unsupervised"
+
+    @property
+    def oracle(self) -> bool:
+        """Whether it asks for all target labels, which nobody has in practice."""
+        return self.needs[1] is Access.LABELS
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {**asdict(self), "setting": self.setting, "oracle": self.oracle}
 
 
 @dataclass(frozen=True)
@@ -100,8 +129,16 @@ class Dial:
 
 
 @dataclass(frozen=True)
+class Factor:
+    """A further question about every image: its colour, its size, the environment that it comes from."""
+
+    name: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class ScenarioCard:
-    """A scenario's card."""
+    """A scenario's card. Its classes are one label space for both domains, though either may lack some of them."""
 
     key: str
     title: str  # "Moons → moons rotated"
@@ -116,6 +153,10 @@ class ScenarioCard:
     steps: int  # a length of training that suits it
     credit: str = ""  # where the data comes from, and its licence
     download_mb: float = 0.0
+    offers: tuple[str, ...] = ()  # beyond images and labels: "factors", "attributes", "environments", "new classes"
+    factors: tuple[Factor, ...] = ()
+    exam: str = "classes"  # or "episodes", "zero-shot", "open"; see `tlcore.training.evaluators`
+    target_labels: int = 0  # a budget that suits it, labels per class
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)

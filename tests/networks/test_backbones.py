@@ -12,7 +12,7 @@ from tlcore.networks import Backbone, build_backbone
 from tlcore.networks.lenet import LeNet
 from tlcore.networks.resnet import ResNet18
 
-IMAGE_KEYS = ("small-cnn", "small-cnn-bn", "small-cnn-letters", "lenet")
+IMAGE_KEYS = ("small-cnn", "small-cnn-bn", "small-cnn-letters", "wide-cnn-bn", "mlp-800", "lenet")
 
 
 def grey(count: int = 3, side: int = 8) -> Tensor:
@@ -47,13 +47,13 @@ def test_colour_backbones_see_grey_images_in_three_channels_normalised_as_imagen
     images = torch.rand(1, 1, 64, 64)
     mean, std = torch.tensor([0.485, 0.456, 0.406]), torch.tensor([0.229, 0.224, 0.225])
     expected = (images.repeat(1, 3, 1, 1) - mean.view(3, 1, 1)) / std.view(3, 1, 1)
-    torch.testing.assert_close(backbone(images), backbone.layers(expected), rtol=1e-3, atol=1e-4)
+    torch.testing.assert_close(backbone(images), backbone.features(expected), rtol=1e-3, atol=1e-4)
 
 
 def test_resnet_enlarges_small_images_and_reduces_large_ones() -> None:
     sides: list[int] = []
     backbone = ResNet18().eval()
-    backbone.layers.conv1.register_forward_pre_hook(lambda _, inputs: sides.append(inputs[0].shape[-1]))
+    backbone.blocks[0][0].register_forward_pre_hook(lambda _, inputs: sides.append(inputs[0].shape[-1]))
     for side in (8, 96, 300):
         backbone(torch.rand(1, 3, side, side))
     assert sides == [64, 96, 224]
@@ -93,6 +93,31 @@ def test_mixed_precision_stays_near_full_precision(key: str) -> None:
         mixed = backbone(images).float()
     exact = backbone(images)
     assert (mixed - exact).norm() < 0.03 * exact.norm()
+
+
+@pytest.mark.parametrize("key", [*IMAGE_KEYS, "tiny-mlp"])
+def test_stages_follow_each_other_from_the_input_and_hold_every_weight(key: str) -> None:
+    shape = (2,) if key == "tiny-mlp" else (1, 28, 28)
+    backbone = build_backbone(key, input_shape=shape)
+    called: list[int] = []
+    for place, stage in enumerate(backbone.stages):
+        stage.register_forward_hook(lambda _, __, ___, place=place: called.append(place))
+    backbone(torch.rand(2, *shape))
+    assert called == list(range(len(backbone.stages)))
+    held = {id(weight) for stage in backbone.stages for weight in stage.parameters()}
+    assert held == {id(weight) for weight in backbone.parameters()}
+
+
+def test_resnet_is_torchvision_s_with_its_blocks_in_a_row() -> None:
+    from torchvision.models import resnet18
+
+    torch.manual_seed(0)
+    backbone = ResNet18().eval()
+    torch.manual_seed(0)
+    whole = resnet18().eval()
+    whole.fc = nn.Identity()
+    images = torch.rand(2, 3, 64, 64)
+    torch.testing.assert_close(backbone.features(images), whole(images))
 
 
 def test_gradients_reach_every_weight_and_the_image() -> None:

@@ -126,7 +126,7 @@ def test_imagenet_weights_are_read_from_torchs_own_cache(tmp_path: Path, monkeyp
     torch.save(original.state_dict(), cache / "resnet18-f37072fd.pth")
     backbone = ResNet18()
     load_imagenet(backbone)
-    assert torch.equal(backbone.layers.layer4[1].conv2.weight, original.layer4[1].conv2.weight)
+    assert torch.equal(backbone.blocks[4][1].conv2.weight, original.layer4[1].conv2.weight)
 
     (cache / "resnet18-f37072fd.pth").write_bytes(b"half a file")
     with pytest.raises(DataUnavailable, match=r"cannot be read .* delete that file"):

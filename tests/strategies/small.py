@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 
-from tlcore.cards import Access
+from tlcore.cards import Access, Factor
 from tlcore.data import Domain, Task
 from tlcore.networks import Network, build_network
 from tlcore.strategies import STRATEGIES, Strategy
@@ -13,6 +13,7 @@ from tlcore.training.evaluators import Exam
 
 CLASSES = 3
 SHAPE = (1, 8, 8)
+FACTORS = (Factor("environment", ("one", "other")), Factor("parity", ("even", "odd")))
 
 
 def images(name: str, count: int, brightness: float, seed: int = 0) -> Domain:
@@ -22,12 +23,21 @@ def images(name: str, count: int, brightness: float, seed: int = 0) -> Domain:
     inputs = 60 * torch.rand((count, *SHAPE), generator=random)
     for row, label in enumerate(labels):
         inputs[row, :, :, 2 * label : 2 * label + 2] += 150
-    return Domain(name, (brightness * inputs).to(torch.uint8), labels, seed)
+    factors = torch.stack([torch.arange(count) // CLASSES % 2, labels % 2], dim=1)  # one bears on the label, one not
+    return Domain(name, (brightness * inputs).to(torch.uint8), labels, seed, factors)
 
 
 def small_task(seed: int = 0) -> Task:
     target = images("target", 45, 0.5, seed=1)
-    return Task(images("source", 60, 1.0), target.without_labels(), target.few(3), CLASSES, seed)
+    return Task(
+        images("source", 60, 1.0),
+        target.without_labels(),
+        target.few(3),
+        CLASSES,
+        seed,
+        factors=FACTORS,
+        attributes=torch.tensor([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]),
+    )
 
 
 def small_exam() -> Exam:

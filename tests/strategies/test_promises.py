@@ -5,6 +5,7 @@ import json
 import random
 from collections.abc import Collection, Mapping
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,15 +15,15 @@ from torch import Tensor, nn
 
 from tests.strategies.small import LESS, small, small_exam, small_task, without
 from tlcore import catalogue
-from tlcore.cards import Access
+from tlcore.cards import Access, Family
 from tlcore.data import Task
 from tlcore.errors import OutOfRange, UnknownKey, Withheld
 from tlcore.networks import Network
 from tlcore.strategies import STRATEGIES, Strategy
 from tlcore.training.evaluators import Accuracy
-from tlcore.training.events import Event, Finished, Measured
+from tlcore.training.events import Event, Finished, Measured, Observed
 from tlcore.training.loop import Rhythm, train
-from tlcore.training.observers import Frames, Probe, Scene
+from tlcore.training.observers import Exhibits, Frames, Probe, Scene
 
 Weights = dict[str, Tensor]
 
@@ -74,9 +75,11 @@ def test_another_seed_other_numbers(key: str) -> None:
         task = small_task(seed)
         domains = {name: getattr(task, name) for name in ("source", "target", "few")}
         return Task(
-            **{name: type(each)(each.name, each.inputs, each.labels, seed) for name, each in domains.items()},
+            **{name: replace(each, seed=seed) for name, each in domains.items()},
             classes=task.classes,
             seed=seed,
+            factors=task.factors,
+            attributes=task.attributes,
         )
 
     assert curves(run(small(key), seeded(0))) != curves(run(small(key), seeded(1)))
@@ -95,13 +98,13 @@ class Rude:
 def test_evaluators_and_observers_leave_no_trace(key: str, task: Task) -> None:
     alone, watched = small(key), small(key)
     quiet = run(alone, task)
-    probe = Probe(small_exam(), task.classes, per_domain=15)
+    probe = Probe(small_exam(), per_domain=15)
     seen = list(
         train(
             watched,
             task,
             [Rude(), Accuracy(small_exam())],
-            [Scene(probe, {}), Frames(probe)],
+            [Scene(probe, {}), Frames(probe), Exhibits()],
             Rhythm(eager=True, look=0.0, share=1.0, evaluations=1000),
         )
     )
@@ -203,9 +206,20 @@ def test_stands_in_the_catalogue(key: str) -> None:
 
 
 def test_has_a_baseline_to_beat_unless_it_is_one(key: str) -> None:
-    promise = STRATEGIES[key].card.promise
-    assert (promise is None) == (STRATEGIES[key].card.family.value == "baseline")
-    assert promise is None or promise.over in STRATEGIES
+    card = STRATEGIES[key].card
+    if card.family is Family.BASELINE:
+        assert card.promise is None and not card.no_promise
+    elif card.promise is None:
+        assert card.no_promise.endswith("."), "it promises nothing and does not say why"
+    else:
+        assert card.promise.over in STRATEGIES and not card.no_promise
+
+
+def test_explains_every_exhibit_and_draws_every_exhibit_it_explains(key: str, task: Task) -> None:
+    strategy = small(key)
+    events = train(strategy, task, observers=[Exhibits()], rhythm=Rhythm(eager=True, look=0.0, share=1.0))
+    drawn = {e.values["title"] for e in events if isinstance(e, Observed) and e.name == "exhibit"}
+    assert drawn == set(STRATEGIES[key].card.exhibits)
 
 
 def test_the_catalogue_is_not_stale() -> None:

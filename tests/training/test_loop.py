@@ -25,7 +25,7 @@ def task() -> Task:
 
 
 def probe() -> Probe:
-    return Probe(small_exam(), classes=3, per_domain=15)
+    return Probe(small_exam(), per_domain=15)
 
 
 def test_events_come_in_order(task: Task) -> None:

@@ -13,6 +13,9 @@ from tlcore.errors import RequestError, Withheld
 Batch = tuple[Tensor, Tensor]
 """Inputs (B, ...) and their labels (B,)."""
 
+Described = tuple[Tensor, Tensor, Tensor]
+"""Inputs (B, ...), their labels (B,) and their factors (B, F)."""
+
 
 @dataclass(frozen=True)
 class Episode:
@@ -36,6 +39,7 @@ class Domain:
     inputs: Tensor  # (N, C, H, W) uint8, or (N, D) float
     labels: Tensor | None  # (N,) int64, or None
     seed: int = 0
+    factors: Tensor | None = None  # (N, F) int64, answers to further questions; None where there are none
 
     def __len__(self) -> int:
         return len(self.inputs)
@@ -44,6 +48,20 @@ class Domain:
         """Labelled batches: inputs (size, ...) and labels (size,)."""
         labels = self._labels()
         return self._rows("labelled", size).map(lambda rows: (self.inputs[rows], labels[rows]))
+
+    def described(self, size: int) -> Stream[Described]:
+        """Batches with the answers to all questions: inputs (size, ...), labels (size,) and factors (size, F).
+
+        Raises `RequestError` where there is one question only.
+        """
+        labels = self._labels()
+        factors = self.factors
+        if factors is None:
+            raise RequestError(
+                f"'{self.name}' has one label an image and no further factors: "
+                "choose a scenario that has, such as one of the shapes."
+            )
+        return self._rows("labelled", size).map(lambda rows: (self.inputs[rows], labels[rows], factors[rows]))
 
     def unlabelled(self, size: int) -> Stream[Tensor]:
         """Batches of inputs alone: (size, ...)."""
@@ -89,7 +107,7 @@ class Domain:
         yield from self.inputs.split(size)
 
     def without_labels(self) -> Self:
-        return replace(self, labels=None)
+        return replace(self, labels=None, factors=None)
 
     def few(self, per_class: int) -> Self:
         """`per_class` labelled examples of every class (fewer where a class is smaller), chosen by the seed."""
@@ -97,7 +115,13 @@ class Domain:
         order = torch.randperm(len(self), generator=generator_of(self.name, "few", self.seed)).to(labels.device)
         kept = [order[labels[order] == label][:per_class] for label in labels.unique()]
         rows = torch.cat(kept) if kept else order[:0]
-        return replace(self, inputs=self.inputs[rows], labels=labels[rows])
+        return self.at(rows)
+
+    def at(self, rows: Tensor | slice) -> Self:
+        """Some of its rows, with whatever is known of them."""
+        labels = None if self.labels is None else self.labels[rows]
+        factors = None if self.factors is None else self.factors[rows]
+        return replace(self, inputs=self.inputs[rows], labels=labels, factors=factors)
 
     def encoded(self, encoder: Callable[[Tensor], Tensor]) -> Self:
         """The same domain with features for inputs, computed once: (N, D)."""
@@ -106,7 +130,8 @@ class Domain:
 
     def to(self, device: torch.device | str) -> Self:
         labels = None if self.labels is None else self.labels.to(device)
-        return replace(self, inputs=self.inputs.to(device), labels=labels)
+        factors = None if self.factors is None else self.factors.to(device)
+        return replace(self, inputs=self.inputs.to(device), labels=labels, factors=factors)
 
     def _labels(self) -> Tensor:
         if self.labels is None:
@@ -139,12 +164,15 @@ class _Withheld(Domain):
 _CLOSED = {
     "inputs",
     "labels",
+    "factors",
     "batches",
+    "described",
     "unlabelled",
     "episodes",
     "labelled",
     "once",
     "few",
+    "at",
     "encoded",
     "without_labels",
 }

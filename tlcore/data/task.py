@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 import torch
+from torch import Tensor
 
-from tlcore.cards import Access
+from tlcore.cards import Access, Factor
 from tlcore.data.domain import Domain, withheld
 
 
@@ -13,7 +14,8 @@ from tlcore.data.domain import Domain, withheld
 class Task:
     """A source, a target, and the few target labels that a budget buys.
 
-    `target` never has labels: whoever needs all of them (an oracle) is given them as `few`.
+    `target` never has labels: whoever needs all of them (an oracle) is given them as `few`. The
+    domains share one label space of `classes` labels, though either may lack some of them.
     """
 
     source: Domain
@@ -21,6 +23,8 @@ class Task:
     few: Domain
     classes: int
     seed: int = 0
+    factors: tuple[Factor, ...] = ()  # the further questions, in the order of `Domain.factors`' columns
+    attributes: Tensor | None = None  # (classes, A): what is known of a class without seeing it
 
     def granted(self, source: Access, target: Access) -> Self:
         """The same task with everything withheld that was not asked for."""
@@ -32,7 +36,13 @@ class Task:
         )
 
     def to(self, device: torch.device | str) -> Self:
-        return replace(self, source=self.source.to(device), target=self.target.to(device), few=self.few.to(device))
+        return replace(
+            self,
+            source=self.source.to(device),
+            target=self.target.to(device),
+            few=self.few.to(device),
+            attributes=None if self.attributes is None else self.attributes.to(device),
+        )
 
 
 def _source(domain: Domain, access: Access) -> Domain:

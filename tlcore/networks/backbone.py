@@ -17,6 +17,14 @@ class Backbone(nn.Module):
     takes: ClassVar[Literal["points", "images"]]
     dim: int
 
+    @property
+    def stages(self) -> tuple[nn.Module, ...]:
+        """Its parts from the input to the features: what a strategy unfreezes, or looks at, one by one.
+
+        All weights lie in some stage. A stage's output is what a forward hook on it sees.
+        """
+        raise NotImplementedError
+
     if TYPE_CHECKING:  # nn.Module says that it takes and returns anything
 
         def __call__(self, batch: Tensor) -> Tensor: ...

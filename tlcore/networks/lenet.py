@@ -19,9 +19,14 @@ class LeNet(ImageBackbone):
     def __init__(self) -> None:
         super().__init__(dim=500, mean=[0.5], std=[0.5])
         self.convolutions = nn.Sequential(
-            nn.Conv2d(1, 20, 5), nn.MaxPool2d(2), nn.ReLU(), nn.Conv2d(20, 50, 5), nn.MaxPool2d(2), nn.ReLU()
+            nn.Sequential(nn.Conv2d(1, 20, 5), nn.MaxPool2d(2), nn.ReLU()),
+            nn.Sequential(nn.Conv2d(20, 50, 5), nn.MaxPool2d(2), nn.ReLU()),
         )
         self.dense = nn.Sequential(nn.Linear(50 * 4 * 4, self.dim), nn.ReLU())
+
+    @property
+    def stages(self) -> tuple[nn.Module, ...]:
+        return (*self.convolutions, self.dense)
 
     def features(self, images: Tensor) -> Tensor:
         maps = self.convolutions(resized(images, SIDE))  # (N, 50, 4, 4)

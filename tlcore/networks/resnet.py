@@ -29,13 +29,18 @@ class ResNet18(ImageBackbone):
 
         transforms = ResNet18_Weights.IMAGENET1K_V1.transforms()
         super().__init__(dim=512, mean=transforms.mean, std=transforms.std)
-        self.layers = resnet18()
-        self.layers.fc = nn.Identity()
+        whole = resnet18()
+        stem = nn.Sequential(whole.conv1, whole.bn1, whole.relu, whole.maxpool)
+        self.blocks = nn.Sequential(stem, whole.layer1, whole.layer2, whole.layer3, whole.layer4)
+
+    @property
+    def stages(self) -> tuple[nn.Module, ...]:
+        return tuple(self.blocks)
 
     def features(self, images: Tensor) -> Tensor:
         side = min(max(min(images.shape[-2:]), SMALLEST), LARGEST)
-        features: Tensor = self.layers(resized(images, side))  # (N, 512)
-        return features
+        maps: Tensor = self.blocks(resized(images, side))  # (N, 512, h, w)
+        return maps.mean((2, 3))  # (N, 512)
 
 
 def load_imagenet(backbone: Backbone) -> None:
@@ -59,7 +64,14 @@ def load_imagenet(backbone: Backbone) -> None:
         raise DataUnavailable(
             f"The ImageNet weights in {file} cannot be read ({_why(error)}): delete that file and try again."
         ) from None
-    fill(backbone, {f"layers.{name}": value for name, value in state.items() if not name.startswith("fc.")}, file)
+    fill(backbone, {_ours(name): value for name, value in state.items() if not name.startswith("fc.")}, file)
+
+
+def _ours(name: str) -> str:
+    """torchvision's name of a weight as this backbone's: the stem is its first block, layer1 its second."""
+    part, rest = name.split(".", maxsplit=1)
+    place = {"conv1": "0.0", "bn1": "0.1"}.get(part, part.removeprefix("layer"))
+    return f"blocks.{place}.{rest}"
 
 
 def _why(error: Exception) -> str:

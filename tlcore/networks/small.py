@@ -15,7 +15,13 @@ class TinyMlp(Backbone):
     def __init__(self, inputs: int = 2, dim: int = 32) -> None:
         super().__init__()
         self.dim = dim
-        self.layers = nn.Sequential(nn.Linear(inputs, dim), nn.ReLU(), nn.Linear(dim, dim), nn.ReLU())
+        self.layers = nn.Sequential(
+            nn.Sequential(nn.Linear(inputs, dim), nn.ReLU()), nn.Sequential(nn.Linear(dim, dim), nn.ReLU())
+        )
+
+    @property
+    def stages(self) -> tuple[nn.Module, ...]:
+        return tuple(self.layers)
 
     def forward(self, batch: Tensor) -> Tensor:
         features: Tensor = self.layers(batch)  # (N, dim)
@@ -35,6 +41,10 @@ class SmallCnn(ImageBackbone):
         self.blocks = nn.Sequential(
             *(_block(channels[i], channels[i + 1], norm=norm, pool=i < last) for i in range(len(widths)))
         )
+
+    @property
+    def stages(self) -> tuple[nn.Module, ...]:
+        return tuple(self.blocks)
 
     def features(self, images: Tensor) -> Tensor:
         maps: Tensor = self.blocks(images)  # (N, dim, H / 4, W / 4)

@@ -12,15 +12,17 @@ from tlcore.networks import build_network
 from tlcore.runs.spec import RunSpec
 from tlcore.scenarios.prepare import Prepared, prepare
 from tlcore.strategies import Strategy, find
+from tlcore.training.evaluators import Evaluator
 from tlcore.training.observers import Observer
 
 
 @dataclass(frozen=True)
 class Built:
-    """A strategy on its device, with what it learns from and is examined on."""
+    """A strategy on its device, with what it learns from, is graded by and is watched by."""
 
     strategy: Strategy[Any]
     prepared: Prepared
+    evaluators: Sequence[Evaluator]
     observers: Sequence[Observer]
     device: torch.device
 
@@ -41,7 +43,7 @@ def build(spec: RunSpec, device: torch.device) -> Built:
     )
     strategy = kind(network.to(device), kind.HParams.of(spec.hparams))
     observers = prepared.observers(strategy.length()) if spec.observe else []
-    return Built(strategy, prepared, observers, device)
+    return Built(strategy, prepared, prepared.evaluators(strategy), observers, device)
 
 
 def device_of(spec: RunSpec, lane: str) -> torch.device:

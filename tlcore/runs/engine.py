@@ -16,7 +16,6 @@ from tlcore.runs.rows import Status
 from tlcore.runs.spec import RunSpec
 from tlcore.runs.steering import Control, Leave, Steering
 from tlcore.runs.store import Store
-from tlcore.training.evaluators import Accuracy
 from tlcore.training.loop import Rhythm, train
 
 
@@ -80,7 +79,7 @@ def _train(hold: Hold, control: Control) -> None:
         strategy.journal.load(state)
     hold.begin(strategy.length())
     try:
-        for event in train(strategy, built.prepared.task, [Accuracy(built.prepared.exam)], built.observers, rhythm):
+        for event in train(strategy, built.prepared.task, built.evaluators, built.observers, rhythm):
             steering.hear(event)
     except Leave:
         steering.save()
@@ -92,7 +91,7 @@ def warm_up() -> None:
     """Train a little that nobody sees: much of torch and scikit-learn is only loaded at its first use."""
     spec = RunSpec("source-only", "printed-to-handwritten", steps=2, device="cpu").completed()
     built = build(spec, torch.device("cpu"))
-    for _ in train(built.strategy, built.prepared.task, [Accuracy(built.prepared.exam)], built.observers):
+    for _ in train(built.strategy, built.prepared.task, built.evaluators, built.observers):
         pass
 
 

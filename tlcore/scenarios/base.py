@@ -25,17 +25,19 @@ _AS_IT_IS: Mapping[str, float] = MappingProxyType({})
 class Split:
     """Inputs with their labels, row by row.
 
-    `inputs` is (N, C, H, W) uint8 for images and (N, 2) float32 for points; `labels` is (N,) int64.
+    `inputs` is (N, C, H, W) uint8 for images and (N, 2) float32 for points; `labels` is (N,) int64;
+    `factors` is (N, F) int64, the answers to the card's further questions.
     """
 
     inputs: Inputs
     labels: Labels
+    factors: Labels | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
 
     def at(self, rows: Rows | slice) -> "Split":
-        return Split(self.inputs[rows], self.labels[rows])
+        return Split(self.inputs[rows], self.labels[rows], None if self.factors is None else self.factors[rows])
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,8 @@ class Pair:
     target_train: Split
     target_test: Split
     classes: tuple[str, ...]
+    attributes: NDArray[np.float32] | None = None  # (classes, A): what is known of a class without seeing it
+    attribute_names: tuple[str, ...] = ()
 
 
 class Scenario(ABC):

@@ -1,7 +1,8 @@
 """From a scenario's arrays to a task: the only file of this room that knows torch."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 
@@ -9,8 +10,9 @@ from tlcore.cards import ScenarioCard
 from tlcore.data import Domain, Task, withheld
 from tlcore.errors import OutOfRange
 from tlcore.scenarios import Pair, Split, find
-from tlcore.training.evaluators import Exam
-from tlcore.training.observers import Frames, Observer, Probe, Scene
+from tlcore.strategies import Strategy
+from tlcore.training.evaluators import Accuracy, Clusters, Episodes, Evaluator, Exam, Open, Unseen
+from tlcore.training.observers import EpisodeView, Exhibits, Frames, Observer, Probe, Scene
 
 
 @dataclass(frozen=True)
@@ -23,16 +25,27 @@ class Prepared:
     exam: Exam
     few: Domain | None  # the labelled target images, for whoever draws them
 
+    def evaluators(self, strategy: Strategy[Any]) -> list[Evaluator]:
+        """What grades a strategy here: the scenario says what is asked, its card what kind of answer it gives."""
+        if strategy.card.answers == "clusters":
+            return [Clusters(self.exam)]
+        return [kind(self.exam) for kind in _EXAMS[self.card.exam]]
+
     def observers(self, length: int) -> list[Observer]:
-        """What looks inside of a run of `length` steps: the scene, and its frames."""
-        probe = Probe(self.exam, self.task.classes)
+        """What looks inside of a run of `length` steps: the scene, its frames, and what only some have to show."""
+        probe = Probe(self.exam)
         words: dict[str, str | list[str]] = {
             "kind": self.card.kind,
             "source": self.card.source,
             "target": self.card.target,
             "classes": list(self.pair.classes),
         }
-        return [Scene(probe, words, self.few), Frames(probe, seed=self.task.seed, length=length)]
+        looking: list[Observer] = [
+            Scene(probe, words, self.few),
+            Frames(probe, seed=self.task.seed, length=length),
+            Exhibits(),
+        ]
+        return [*looking, EpisodeView(self.exam)] if self.card.exam == "episodes" else looking
 
 
 def prepare(
@@ -62,6 +75,8 @@ def prepare(
         few=few or withheld("the labelled target (its budget is 0)"),
         classes=len(pair.classes),
         seed=seed,
+        factors=built.card.factors,
+        attributes=None if pair.attributes is None else torch.from_numpy(pair.attributes),
     )
     exam = Exam(_domain("source test", pair.source_test, seed), _domain("target test", pair.target_test, seed))
     return Prepared(built.card, pair, task.to(device), exam.to(device), few)
@@ -69,4 +84,13 @@ def prepare(
 
 def _domain(name: str, split: Split, seed: int) -> Domain:
     inputs = torch.from_numpy(split.inputs)
-    return Domain(name, inputs.contiguous(), torch.from_numpy(split.labels), seed)
+    factors = None if split.factors is None else torch.from_numpy(split.factors)
+    return Domain(name, inputs.contiguous(), torch.from_numpy(split.labels), seed, factors)
+
+
+_EXAMS: Mapping[str, Sequence[Callable[[Exam], Evaluator]]] = {
+    "classes": (Accuracy,),
+    "episodes": (Episodes,),
+    "zero-shot": (Accuracy, Unseen),
+    "open": (Open,),
+}

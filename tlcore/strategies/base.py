@@ -9,9 +9,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from tlcore.cards import Card
-from tlcore.data import Domain, Stream, Task
+from tlcore.data import Batch, Domain, Stream, Task
 from tlcore.descent import Descent, Schedule, constant
+from tlcore.exhibits import Exhibit
 from tlcore.hparams import HParams, hparam
+from tlcore.losses import prototype_logits, prototypes
 from tlcore.networks import Network
 from tlcore.phases import Journal, Keepable
 
@@ -72,6 +74,23 @@ class Strategy(ABC, Generic[H]):
         """Inputs (B, ...) to logits (B, classes)."""
         logits: Tensor = self.network(inputs)
         return logits
+
+    def adapted(self, support: Batch) -> Callable[[Tensor], Tensor]:
+        """A classifier for a new problem, from its few labelled examples: inputs (B, ...) to logits (B, way).
+
+        The labels of `support` count from 0 to way − 1. By default the class whose mean feature is
+        nearest, which any features allow. Called in evaluation mode, without gradients.
+        """
+        inputs, labels = support
+        centres = prototypes(self.embed(inputs), labels, int(labels.max()) + 1)  # (way, D)
+        return lambda queries: prototype_logits(self.embed(queries), centres)
+
+    def exhibits(self) -> Sequence[Exhibit]:
+        """What only this technique has to show, as it stands now; the titles are explained on its card.
+
+        Called in evaluation mode, without gradients, between any two steps; it must not draw chance.
+        """
+        return ()
 
     def walk(self, task: Task) -> Iterator[Values]:
         """`steps`, granted what the card asks for, between two empty phases.

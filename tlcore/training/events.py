@@ -5,6 +5,7 @@ Plain data: this module imports neither torch nor the rest of `tlcore`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -31,12 +32,13 @@ class Evaluated:
 class Observed:
     """A look inside by one observer; it never touches training.
 
-    `name` says what it is ("scene", "frame", "features"), `values` are numbers, `arrays` are numpy.
+    `name` says what it is ("scene", "frame", "features", "exhibit"), `values` are numbers and words,
+    `arrays` are numpy.
     """
 
     step: int
     name: str
-    values: Mapping[str, float | str | list[str]] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
     arrays: Mapping[str, Array] = field(default_factory=dict)
 
 

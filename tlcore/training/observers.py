@@ -9,11 +9,14 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from tlcore.data import Batch, Domain
+from tlcore.exhibits import Gallery, Row, told
 from tlcore.shift.observing import observe_shift
 from tlcore.shift.projection import TrackedPCA
 from tlcore.strategies import Strategy
 from tlcore.training.evaluators import Exam
 from tlcore.training.events import Array, Observed
+
+EPISODE = "An episode"
 
 
 class Observer(Protocol):
@@ -25,11 +28,12 @@ class Observer(Protocol):
 class Probe:
     """A fixed sample of held-out images of both domains, the same in every frame.
 
-    Up to `per_domain` items of each, as many of every class as there are to be had.
+    Up to `per_domain` items of each, as many of every class as there are to be had; of a domain with
+    hundreds of classes only some, so that a class is more than a point.
     """
 
-    def __init__(self, exam: Exam, classes: int, per_domain: int = 300) -> None:
-        source, target = (_stratified(domain, classes, per_domain) for domain in (exam.source, exam.target))
+    def __init__(self, exam: Exam, per_domain: int = 300, most_classes: int = 20) -> None:
+        source, target = (_stratified(domain, most_classes, per_domain) for domain in (exam.source, exam.target))
         self.sources = len(source[1])
         self.inputs = torch.cat([source[0], target[0]])  # (N, ...)
         self.labels = torch.cat([source[1], target[1]])  # (N,)
@@ -111,6 +115,38 @@ class Frames:
         return torch.stack([xs.flatten(), ys.flatten()], dim=1).to(self._probe.inputs)
 
 
+class Exhibits:
+    """What only this strategy has to show; see `tlcore.exhibits`."""
+
+    def observe(self, strategy: Strategy[Any], step: int) -> Iterator[Observed]:
+        for exhibit in strategy.exhibits():
+            words, arrays = told(exhibit)
+            yield Observed(step, "exhibit", words, arrays)
+
+
+class EpisodeView:
+    """One few-shot problem of new classes, always the same: its examples, and its questions with the answers."""
+
+    def __init__(self, exam: Exam, way: int = 5, shot: int = 1, query: int = 3) -> None:
+        self._episode = exam.target.episodes(way, shot, query).at(0)
+        self._way = way
+
+    def observe(self, strategy: Strategy[Any], step: int) -> Iterator[Observed]:
+        episode = self._episode
+        answers = strategy.adapted((episode.support, episode.support_labels))(episode.query).argmax(1).tolist()
+        truth = episode.query_labels.tolist()
+        letters = [chr(ord("A") + k) for k in range(self._way)]
+        examples = Row("examples", _array(episode.support), [letters[k] for k in episode.support_labels.tolist()])
+        asked = Row(
+            "questions and answers",
+            _array(episode.query),
+            [letters[answer] for answer in answers],
+            [1 if answer == right else -1 for answer, right in zip(answers, truth)],
+        )
+        words, arrays = told(Gallery(EPISODE, (examples, asked)))
+        yield Observed(step, "exhibit", words, arrays)
+
+
 def extent(points: Array) -> Array:
     """The square window [x0, x1, y0, y1] around points (N, 2), with a margin of a tenth."""
     low, high = points.min(0), points.max(0)
@@ -125,16 +161,22 @@ def _decided(strategy: Strategy[Any], inputs: Tensor) -> tuple[Array, Array]:
     return _bytes((255 * confidence).round()), _bytes(predicted)
 
 
-def _stratified(domain: Domain, classes: int, count: int) -> Batch:
-    """The first few of each class, as many of each as `count` allows."""
+def _stratified(domain: Domain, most: int, count: int) -> Batch:
+    """The first few of each class that the domain has, as many of each as `count` allows."""
     inputs, labels = domain.labelled()
-    each = max(1, count // classes)
-    rows = torch.cat([(labels == label).nonzero().squeeze(1)[:each] for label in range(classes)])
+    present = labels.unique()[:most]
+    each = max(1, count // len(present))
+    rows = torch.cat([(labels == label).nonzero().squeeze(1)[:each] for label in present])
     return inputs[rows], labels[rows]
 
 
 def _bytes(values: Tensor) -> Array:
     array: Array = values.to(torch.uint8).cpu().numpy()
+    return array
+
+
+def _array(images: Tensor) -> Array:
+    array: Array = images.cpu().numpy()
     return array
 
 
