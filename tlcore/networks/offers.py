@@ -7,6 +7,7 @@ from pathlib import Path
 from tlcore.cards import BackboneCard
 from tlcore.errors import RequestError
 from tlcore.networks.backbone import Backbone
+from tlcore.networks.dense import ImageMlp
 from tlcore.networks.lenet import LeNet
 from tlcore.networks.resnet import ResNet18, load_imagenet
 from tlcore.networks.small import SmallCnn, TinyMlp
@@ -59,6 +60,17 @@ BACKBONES: tuple[Offer, ...] = (
     ),
     Offer(
         BackboneCard(
+            key="wide-mlp",
+            title="Wide MLP",
+            idea="Two hidden layers of 256 units for points in the plane: a teacher for the tiny one.",
+            takes="points",
+            dim=256,
+            parameters=66_560,
+        ),
+        build=lambda shape: TinyMlp(shape[0], dim=256),
+    ),
+    Offer(
+        BackboneCard(
             key="small-cnn",
             title="Small CNN",
             idea="Three blocks of 3×3 convolutions without normalisation; sees grey images of any size from 8×8.",
@@ -94,6 +106,33 @@ BACKBONES: tuple[Offer, ...] = (
         ),
         build=lambda _: SmallCnn(norm=True),
         pretrain=_letters,
+    ),
+    Offer(
+        BackboneCard(
+            key="wide-cnn-bn",
+            title="Wide CNN with batch norm",
+            idea="The small CNN with batch norm, three times as wide: a teacher for it, or more room to learn in.",
+            takes="images",
+            dim=192,
+            parameters=208_800,
+            has_norm=True,
+        ),
+        build=lambda _: SmallCnn(norm=True, widths=(48, 96, 192)),
+    ),
+    *(
+        Offer(
+            BackboneCard(
+                key=f"mlp-{width}",
+                title=f"Dense network of 2 × {width} units",
+                idea=f"No convolutions: 28×28 pixels and two hidden layers of {width:,} units, {role}.",
+                takes="images",
+                dim=width,
+                parameters=28 * 28 * width + width + width * width + width,
+                source="Hinton et al., 2015, arXiv:1503.02531, section 3",
+            ),
+            build=lambda _, width=width: ImageMlp(width),  # type: ignore[misc]
+        )
+        for width, role in ((800, "the student of the first distillation"), (1200, "the teacher of the first one"))
     ),
     Offer(
         BackboneCard(
