@@ -1,0 +1,84 @@
+"""Gradients through gradient steps, against exact second derivatives and arithmetic by hand."""
+
+import pytest
+import torch
+from torch import Tensor
+
+from tlcore.losses.meta import Weights, descended, towards
+
+RATE = 0.1
+
+
+def task(seed: int) -> tuple[Tensor, Tensor]:
+    """A quadratic ½ θᵀAθ − bᵀθ whose A is symmetric."""
+    random = torch.Generator().manual_seed(seed)
+    root = torch.randn(4, 4, generator=random, dtype=torch.float64)
+    return root @ root.T, torch.randn(4, generator=random, dtype=torch.float64)
+
+
+def quadratic(theta: Tensor, seed: int) -> Tensor:
+    A, b = task(seed)
+    return 0.5 * theta @ A @ theta - b @ theta
+
+
+def curved(theta: Tensor, seed: int) -> Tensor:
+    """A loss whose second derivative changes from place to place."""
+    return quadratic(theta, seed) + theta.sin().sum()
+
+
+def meta_gradient(loss, theta: Tensor, steps: int, second_order: bool) -> Tensor:
+    theta = theta.clone().requires_grad_()
+    moved = descended(lambda w: loss(w["theta"], 1), {"theta": theta}, RATE, steps, second_order=second_order)
+    return torch.autograd.grad(loss(moved["theta"], 2), theta)[0]
+
+
+def slope(loss, theta: Tensor, seed: int) -> Tensor:
+    theta = theta.clone().requires_grad_()
+    return torch.autograd.grad(loss(theta, seed), theta)[0]
+
+
+@pytest.mark.parametrize("loss", [quadratic, curved])
+def test_the_second_order_meta_gradient_goes_through_the_hessian(loss) -> None:
+    """Finn et al. 2017: ∇_θ L_query(θ') = (I − α ∇²L_support(θ)) ∇L_query(θ')."""
+    theta = torch.tensor([0.3, -1.0, 0.5, 2.0], dtype=torch.float64)
+    hessian = torch.autograd.functional.hessian(lambda t: loss(t, 1), theta)
+    there = theta - RATE * slope(loss, theta, 1)
+    expected = (torch.eye(4) - RATE * hessian) @ slope(loss, there, 2)
+    assert torch.allclose(meta_gradient(loss, theta, 1, second_order=True), expected, rtol=1e-12)
+
+
+def test_two_inner_steps_multiply_their_factors() -> None:
+    theta = torch.tensor([0.3, -1.0, 0.5, 2.0], dtype=torch.float64)
+    once = theta - RATE * slope(curved, theta, 1)
+    twice = once - RATE * slope(curved, once, 1)
+    first, second = (
+        torch.eye(4) - RATE * torch.autograd.functional.hessian(lambda t: curved(t, 1), at) for at in (theta, once)
+    )
+    expected = first @ second @ slope(curved, twice, 2)
+    assert torch.allclose(meta_gradient(curved, theta, 2, second_order=True), expected, rtol=1e-12)
+
+
+def test_the_first_order_meta_gradient_is_that_of_the_place_arrived_at() -> None:
+    theta = torch.tensor([0.3, -1.0, 0.5, 2.0], dtype=torch.float64)
+    there = theta - RATE * slope(curved, theta, 1)
+    assert torch.allclose(meta_gradient(curved, theta, 1, second_order=False), slope(curved, there, 2), rtol=1e-12)
+
+
+def test_the_steps_end_where_gradient_descent_does_and_start_where_they_were_given() -> None:
+    theta = torch.tensor([0.3, -1.0, 0.5, 2.0], dtype=torch.float64, requires_grad=True)
+    kept = theta.detach().clone()
+    moved = descended(lambda w: quadratic(w["theta"], 1), {"theta": theta}, RATE, 5)["theta"]
+    optimiser = torch.optim.SGD([theta], lr=RATE)
+    assert torch.equal(theta, kept) and theta.grad is None
+    for _ in range(5):
+        optimiser.zero_grad()
+        quadratic(theta, 1).backward()
+        optimiser.step()
+    assert torch.allclose(moved, theta)
+
+
+def test_reptile_goes_a_part_of_the_way() -> None:
+    weights: Weights = {"a": torch.tensor([1.0, 2.0]), "b": torch.tensor([[4.0]])}
+    adapted: Weights = {"a": torch.tensor([2.0, 0.0]), "b": torch.tensor([[4.0]])}
+    moved = towards(weights, adapted, 0.25)
+    assert moved["a"].tolist() == [1.25, 1.5] and moved["b"].tolist() == [[4.0]]

@@ -1,0 +1,40 @@
+"""Learning to learn: a few gradient steps as a function, so that gradients flow through them.
+
+Weights are tensors by name, as `torch.func.functional_call` takes them.
+"""
+
+from collections.abc import Callable, Mapping
+
+import torch
+from torch import Tensor
+
+Weights = Mapping[str, Tensor]
+
+
+def descended(
+    loss: Callable[[Weights], Tensor], weights: Weights, rate: float, steps: int, *, second_order: bool = False
+) -> dict[str, Tensor]:
+    """Weights after a few plain gradient steps: θ ← θ − α ∇L(θ), `steps` times.
+
+    The result is a function of the weights that it started from. With `second_order` its derivative is
+    exact: after one step that of an outer loss is (I − α ∇²L(θ)) ∇L_outer(θ'). Without, the inner gradients
+    count as constants, and it is ∇L_outer(θ').
+
+    Finn, Abbeel & Levine, "MAML", ICML 2017, arXiv:1703.03400, eq. 1 and section 5.2 (first order).
+
+    loss: weights → scalar; rate α; raises RuntimeError for weights that need no gradient
+    """
+    moved = dict(weights)
+    for _ in range(steps):
+        gradients = torch.autograd.grad(loss(moved), list(moved.values()), create_graph=second_order)
+        moved = {name: value - rate * slope for (name, value), slope in zip(moved.items(), gradients)}
+    return moved
+
+
+def towards(weights: Weights, adapted: Weights, rate: float) -> dict[str, Tensor]:
+    """A part of the way from weights to adapted ones: θ + ε (φ − θ).
+
+    Nichol, Achiam & Schulman, "On first-order meta-learning algorithms" (Reptile), 2018, arXiv:1803.02999,
+    algorithm 1.
+    """
+    return {name: value + rate * (adapted[name] - value) for name, value in weights.items()}
