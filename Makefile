@@ -11,7 +11,7 @@ run := .venv/bin/
 # One thread: tests of small networks gain nothing from more, and then give the same digits everywhere.
 pytest := OMP_NUM_THREADS=1 $(run)python -m pytest
 
-.PHONY: help app test slow lint format types contracts catalogue clean
+.PHONY: help app test slow proof lint format types contracts catalogue clean
 
 help: ## what there is
 	@echo "make COMMAND, where COMMAND is one of"
@@ -25,6 +25,9 @@ test: lint types contracts ## set everything up and pass all fast tests
 
 slow: .venv/.dev ## the long tests: promises over several seeds, killed and resumed runs
 	@$(pytest) -m slow
+
+proof: .venv/.dev ## every strategy beside its baseline, five seeds; resumable  [JOBS=2]
+	@$(run)python -m benchmarks.proof $(if $(JOBS),--jobs $(JOBS))
 
 lint: .venv/.dev ## ruff: mistakes and form
 	@$(run)ruff check .
