@@ -54,6 +54,21 @@ def test_hidden_labels_are_absent() -> None:
             use()
 
 
+def test_further_answers_come_with_their_row_and_are_hidden_with_the_labels() -> None:
+    inputs = torch.arange(20, dtype=torch.float).reshape(10, 2)
+    domain = Domain("d", inputs, torch.arange(10), factors=torch.arange(30).reshape(10, 3))
+    rows, labels, factors = domain.described(4).at(1)
+    assert torch.equal(rows[:, 0], 2.0 * labels) and torch.equal(factors[:, 0], 3 * labels)
+    assert torch.equal(labels, domain.batches(4).at(1)[1])
+    assert domain.without_labels().factors is None
+    with pytest.raises(Withheld):
+        domain.without_labels().described(4)
+    with pytest.raises(RequestError, match="no further factors"):
+        Domain("d", inputs, torch.arange(10)).described(4)
+    few = domain.few(1)
+    assert few.factors is not None and torch.equal(few.factors[:, 0], 3 * few.labels)  # type: ignore[operator]
+
+
 def test_a_budget_buys_so_many_of_every_class() -> None:
     few = domain(seed=1).few(3)
     assert few.labels is not None and torch.equal(torch.bincount(few.labels), torch.full((4,), 3))

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from tlcore.data import Batch, Domain
-from tlcore.exhibits import Gallery, Row, told
+from tlcore.exhibits import Gallery, Row, thumbnails, told
 from tlcore.shift.observing import observe_shift
 from tlcore.shift.projection import TrackedPCA
 from tlcore.strategies import Strategy
@@ -189,5 +189,4 @@ def _thumbnails(images: Tensor, side: int = 28) -> Array:
     """Images (N, C, H, W) uint8 as thumbnails (N, h, w, 3) uint8, at most `side` pixels wide."""
     if images.shape[-1] > side:
         images = F.interpolate(images.float(), size=(side, side), mode="area").round().to(torch.uint8)
-    array: Array = images.expand(-1, 3, -1, -1).permute(0, 2, 3, 1).contiguous().cpu().numpy()
-    return array
+    return thumbnails(images.cpu().numpy(), side)
