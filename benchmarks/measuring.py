@@ -23,7 +23,7 @@ from multiprocessing import get_all_start_methods, get_context
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from statistics import mean, stdev
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 from scipy.stats import t as student
@@ -44,10 +44,11 @@ MEMORY = HERE / ".proof" / "runs.jsonl"
 
 @dataclass(frozen=True)
 class Result:
-    """How a run ended, how long it took from building its data to its last grades, and its peak memory.
+    """How a run ended, what it took from building its data to its last grades, and its peak memory.
 
-    `megabytes` is the peak resident memory of the run's own process less what Python and torch had
-    taken before the run began.
+    `seconds` is the time of one core, which a busy machine does not lengthen much. `megabytes` is
+    the peak resident memory of the run's own process less what Python and torch had taken before
+    the run began.
     """
 
     values: Mapping[str, float]
@@ -186,11 +187,11 @@ def _trained(spec: RunSpec) -> Result:
     from tlcore.training.loop import Rhythm, train
 
     torch.set_num_threads(1)
-    before, began = _peak(), perf_counter()
+    before, began = _peak(), process_time()
     built = build(spec, torch.device("cpu"))
     for event in train(built.strategy, built.prepared.task, built.evaluators, rhythm=Rhythm(evaluations=1)):
         if isinstance(event, Finished):
-            return Result(dict(event.values), perf_counter() - began, _peak() - before)
+            return Result(dict(event.values), process_time() - began, _peak() - before)
     raise AssertionError("a run that ends without being finished")
 
 

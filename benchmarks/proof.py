@@ -165,8 +165,8 @@ def written(rows: Sequence[Row], failed: Sequence[str], seeds: int) -> None:
         f"mean of seeds 0 to {seeds - 1} ± half of the 95 % t-interval. The gain is paired: a seed gives a strategy "
         "and its baseline the same data, the same budget of target labels and the same first weights. *Promised* is "
         "what the strategy's card states and the slow tests hold it to; *beats it* is yes where the interval of the "
-        "gain lies above 0. *s* is the mean time of a run from building its data to its last grades; *MB* is the "
-        "largest peak of resident memory of a run's own process, beyond what Python and torch take.",
+        "gain lies above 0. *s* is the mean time that a run takes one core, from building its data to its last grades; "
+        "*MB* is the largest peak of resident memory of a run's own process, beyond what Python and torch take.",
         "",
         *tabled(rows),
         "",
