@@ -8,6 +8,7 @@ from torch import Tensor
 
 from tlcore.cards import Access, Factor
 from tlcore.data.domain import Domain, withheld
+from tlcore.errors import RequestError
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,14 @@ class Task:
     seed: int = 0
     factors: tuple[Factor, ...] = ()  # the further questions, in the order of `Domain.factors`' columns
     attributes: Tensor | None = None  # (classes, A): what is known of a class without seeing it
+
+    def factor(self, name: str) -> int:
+        """The column of `Domain.factors` that holds the answers to a question; raises `RequestError`."""
+        names = [factor.name for factor in self.factors]
+        if name not in names:
+            told = f"its factors are {', '.join(names)}" if names else "it has no factors"
+            raise RequestError(f"This data does not tell the {name} of an image ({told}): choose a scenario that does.")
+        return names.index(name)
 
     def granted(self, source: Access, target: Access) -> Self:
         """The same task with everything withheld that was not asked for."""
