@@ -156,6 +156,8 @@ class ScenarioCard:
     offers: tuple[str, ...] = ()  # beyond images and labels: "factors", "attributes", "environments", "new classes"
     factors: tuple[Factor, ...] = ()
     exam: str = "classes"  # or "episodes", "zero-shot", "open"; see `tlcore.training.evaluators`
+    label_sets: str = "closed"  # both domains hold all classes, in like proportions; or "skewed" (in others),
+    # "partial" (the target lacks classes), "open" (the source does), "disjoint" (they share none)
     target_labels: int = 0  # a budget that suits it, labels per class
 
     def as_json(self) -> dict[str, Any]:

@@ -12,7 +12,16 @@ from tlcore.networks import Backbone, build_backbone
 from tlcore.networks.lenet import LeNet
 from tlcore.networks.resnet import ResNet18
 
-IMAGE_KEYS = ("small-cnn", "small-cnn-bn", "small-cnn-letters", "wide-cnn-bn", "mlp-800", "lenet")
+IMAGE_KEYS = (
+    "small-cnn",
+    "small-cnn-bn",
+    "small-cnn-colour",
+    "small-cnn-letters",
+    "wide-cnn-bn",
+    "mlp-800",
+    "lenet",
+    "conv4",
+)
 
 
 def grey(count: int = 3, side: int = 8) -> Tensor:
@@ -40,6 +49,14 @@ def test_images_of_any_size_from_eight_pixels_give_one_row_of_features_each(key:
     features = backbone(torch.rand(2, 3, side, side))
     assert features.shape == (2, backbone.dim)
     assert features.isfinite().all()
+
+
+def test_only_the_backbone_that_sees_colour_tells_equally_bright_colours_apart() -> None:
+    red, green = torch.zeros(2, 1, 3, 8, 8)
+    red[:, 0], green[:, 1] = 1, 1
+    for key in ("small-cnn-bn", "small-cnn-colour"):
+        backbone = build_backbone(key, input_shape=(3, 8, 8)).eval()
+        assert torch.equal(backbone(red), backbone(green)) == (key == "small-cnn-bn")
 
 
 def test_colour_backbones_see_grey_images_in_three_channels_normalised_as_imagenet() -> None:

@@ -9,8 +9,8 @@ from tlcore.networks import BACKBONES, build_backbone, build_network, cards
 from tlcore.networks.offers import Offer
 
 KEYS = (
-    "tiny-mlp", "wide-mlp", "small-cnn", "small-cnn-bn", "small-cnn-letters", "wide-cnn-bn", "mlp-800", "mlp-1200",
-    "lenet", "resnet18",
+    "tiny-mlp", "wide-mlp", "small-cnn", "small-cnn-bn", "small-cnn-colour", "small-cnn-letters", "wide-cnn-bn",
+    "mlp-800", "mlp-1200", "lenet", "conv4", "resnet18",
 )  # fmt: skip
 OFFLINE = tuple(key for key in KEYS if key != "resnet18")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from tlcore.cards import BackboneCard
 from tlcore.errors import RequestError
 from tlcore.networks.backbone import Backbone
+from tlcore.networks.conv4 import Conv4
 from tlcore.networks.dense import ImageMlp
 from tlcore.networks.lenet import LeNet
 from tlcore.networks.resnet import ResNet18, load_imagenet
@@ -94,6 +95,18 @@ BACKBONES: tuple[Offer, ...] = (
     ),
     Offer(
         BackboneCard(
+            key="small-cnn-colour",
+            title="Small CNN that sees colour",
+            idea="The small CNN with batch norm, looking at red, green and blue, which the others average to grey.",
+            takes="images",
+            dim=64,
+            parameters=23_808,
+            has_norm=True,
+        ),
+        build=lambda _: SmallCnn(norm=True, colours=3),
+    ),
+    Offer(
+        BackboneCard(
             key="small-cnn-letters",
             title="Small CNN that knows letters",
             idea="The small CNN with batch norm, once it has learnt to read printed letters: borrowed eyes for digits.",
@@ -145,6 +158,19 @@ BACKBONES: tuple[Offer, ...] = (
             source="Tzeng et al., CVPR 2017, arXiv:1702.05464, section 5.1",
         ),
         build=lambda _: LeNet(),
+    ),
+    Offer(
+        BackboneCard(
+            key="conv4",
+            title="Conv-4",
+            idea="Four equal blocks with batch norm: the network on which few-shot learning is measured; grey, 28×28.",
+            takes="images",
+            dim=64,
+            parameters=111_936,
+            has_norm=True,
+            source="Vinyals et al., NeurIPS 2016, arXiv:1606.04080, section 4.1",
+        ),
+        build=lambda _: Conv4(),
     ),
     Offer(
         BackboneCard(

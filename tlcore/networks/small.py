@@ -29,14 +29,14 @@ class TinyMlp(Backbone):
 
 
 class SmallCnn(ImageBackbone):
-    """Three blocks of 3×3 convolutions on grey images of 8×8 pixels or more.
+    """Three blocks of 3×3 convolutions on images of 8×8 pixels or more, grey or with `colours` of their own.
 
     The last block is averaged over the whole image, so any size gives `dim` features.
     """
 
-    def __init__(self, norm: bool = False, widths: Sequence[int] = (16, 32, 64)) -> None:
-        super().__init__(dim=widths[-1], mean=[0.5], std=[0.5])
-        channels = [1, *widths]
+    def __init__(self, norm: bool = False, widths: Sequence[int] = (16, 32, 64), colours: int = 1) -> None:
+        super().__init__(dim=widths[-1], mean=[0.5] * colours, std=[0.5] * colours)
+        channels = [colours, *widths]
         last = len(widths) - 1
         self.blocks = nn.Sequential(
             *(_block(channels[i], channels[i + 1], norm=norm, pool=i < last) for i in range(len(widths)))

@@ -7,12 +7,16 @@ from tlcore.scenarios.digits import PrintedToHandwritten
 from tlcore.scenarios.handwriting import CHANGED
 from tlcore.scenarios.points import Blobs, Moons
 from tlcore.scenarios.real import REAL
+from tlcore.scenarios.shapes import Bias, Shapes, ZeroShot
 
 SCENARIOS: tuple[Scenario, ...] = (
     Moons(),
     Blobs(),
     PrintedToHandwritten(),
     *CHANGED,
+    Shapes(),
+    ZeroShot(),
+    Bias(),
     *REAL,
 )
 
