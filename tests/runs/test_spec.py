@@ -1,6 +1,7 @@
 """A spec is completed and checked against the catalogue, or refused in one sentence."""
 
 import json
+from copy import deepcopy
 from dataclasses import replace
 
 import pytest
@@ -85,6 +86,35 @@ def test_a_strategy_that_needs_batch_norm_gets_a_backbone_that_has_it():
     assert catalogue.backbone(spec.backbone)["has_norm"]
     with pytest.raises(RequestError, match="small-cnn-bn"):
         replace(spec, backbone="small-cnn").completed()
+
+
+@pytest.mark.parametrize(
+    ("wants", "words"),
+    [("factors", "further labels"), ("attributes", "attributes that describe"), ("images", "images"),
+     ("environments", "several environments"), ("new classes", "the source does not show")],
+)  # fmt: skip
+def test_a_strategy_that_wants_what_the_data_does_not_offer_is_refused_with_a_way_out(monkeypatch, wants, words):
+    strategies, scenarios = deepcopy(catalogue.strategies()), deepcopy(catalogue.scenarios())
+    strategies["dann"]["card"]["wants"] = [wants]
+    for key, card in scenarios.items():
+        card["offers"] = [wants] if key in ("blobs", "mnist-to-usps") else []
+    monkeypatch.setattr(catalogue, "strategies", lambda: strategies)
+    monkeypatch.setattr(catalogue, "scenarios", lambda: scenarios)
+    with pytest.raises(RequestError, match=f"'dann' needs .*{words}.*which 'moons' does not offer: choose .*'mnist-to"):
+        DANN.completed()
+    assert replace(DANN, scenario="mnist-to-usps", shift=None).completed().strategy == "dann"
+    for card in scenarios.values():
+        card["offers"], card["kind"] = [], "points"
+    with pytest.raises(RequestError, match="no scenario offers that yet"):
+        DANN.completed()
+
+
+def test_the_data_says_how_many_target_labels_suit_it(monkeypatch):
+    scenarios = deepcopy(catalogue.scenarios())
+    scenarios["moons"]["target_labels"] = 1
+    monkeypatch.setattr(catalogue, "scenarios", lambda: scenarios)
+    assert RunSpec("fine-tune", "moons").completed().target_labels == 1
+    assert RunSpec("dann", "moons").completed().target_labels == 0
 
 
 def test_settings_by_name_are_hyper_parameters_or_dials():

@@ -10,6 +10,13 @@ from tlcore.hparams import Value, checked
 from tlcore.runs import devices
 
 _LABELS_PER_CLASS = 5  # what a strategy gets that cannot do without target labels, if nobody says otherwise
+_OFFERS = {  # what a strategy may want beyond images and labels, as a person says it
+    "factors": "further labels beside the class",
+    "attributes": "attributes that describe every class",
+    "environments": "a source of several environments",
+    "new classes": "target classes that the source does not show",
+    "images": "images",
+}
 
 
 @dataclass(frozen=True)
@@ -51,13 +58,14 @@ class RunSpec:
         strategy = catalogue.strategy(self.strategy)
         scenario = catalogue.scenario(self.scenario)
         devices.lane(self.device)
+        self._fits(strategy["card"], scenario)
         shift, settings = self._dials(scenario)
         return replace(
             self,
             backbone=self._backbone(strategy["card"], scenario),
             shift=shift,
             settings=settings,
-            target_labels=self._budget(strategy["card"]),
+            target_labels=self._budget(strategy["card"], scenario),
             seed=_whole("seed", self.seed, 0, 2**31 - 1),
             steps=None,
             hparams=self._hparams(strategy["hparams"], scenario["steps"]),
@@ -77,6 +85,14 @@ class RunSpec:
         turned = {k: _number(k, v) for k, v in settings.items() if k in dials and k not in hparams}
         shift = turned.pop(dials[0], spec.shift) if dials else spec.shift
         return replace(spec, shift=shift, settings={**spec.settings, **turned})
+
+    def _fits(self, card: Mapping[str, Any], scenario: Mapping[str, Any]) -> None:
+        missing = lacking(card, scenario)
+        if not missing:
+            return
+        fitting = [key for key, each in catalogue.scenarios().items() if not lacking(card, each)]
+        choose = f"choose {_either(fitting)}" if fitting else "no scenario offers that yet"
+        raise RequestError(f"'{self.strategy}' needs {missing}, which '{self.scenario}' does not offer: {choose}.")
 
     def _dials(self, scenario: Mapping[str, Any]) -> tuple[float | None, dict[str, float]]:
         first, others = scenario["dials"][:1], scenario["dials"][1:]
@@ -113,10 +129,10 @@ class RunSpec:
             )
         return self.backbone
 
-    def _budget(self, card: Mapping[str, Any]) -> int:
+    def _budget(self, card: Mapping[str, Any], scenario: Mapping[str, Any]) -> int:
         needs = card["needs"][1] == "few"
         if self.target_labels is None:
-            return _LABELS_PER_CLASS if needs else 0
+            return (scenario["target_labels"] or _LABELS_PER_CLASS) if needs else 0
         if needs and self.target_labels == 0:
             raise OutOfRange(f"'{self.strategy}' learns from labelled target images: give it at least 1 per class.")
         return _whole("target_labels", self.target_labels, 0, 1000)
@@ -137,6 +153,12 @@ class RunSpec:
         return {name: checked(each, given.get(name, each["default"])) for name, each in by_name.items()}
 
 
+def lacking(card: Mapping[str, Any], scenario: Mapping[str, Any]) -> str:
+    """What a strategy's card wants and a scenario's does not offer, in words; empty if they suit each other."""
+    offers = [*scenario["offers"], *([] if scenario["kind"] == "points" else ["images"])]
+    return " and ".join(_OFFERS[each] for each in card["wants"] if each not in offers)
+
+
 def _turned(dial: Mapping[str, Any], value: float | None) -> float:
     asked = dial["default"] if value is None else value
     return float(checked({"name": dial["name"], "type": "float", "low": dial["low"], "high": dial["high"]}, asked))
@@ -148,6 +170,11 @@ def _whole(name: str, value: Any, low: int, high: int) -> int:
 
 def _number(name: str, value: Any) -> float:
     return float(checked({"name": name, "type": "float"}, value))
+
+
+def _either(keys: list[str]) -> str:
+    quoted = [f"'{key}'" for key in keys]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"
 
 
 def _plural(name: str) -> str:
