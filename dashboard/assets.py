@@ -3,6 +3,7 @@
 Their address holds a version, so that a browser may keep them for ever and never mixes two versions.
 """
 
+import asyncio
 import gzip
 import hashlib
 from functools import cache
@@ -11,6 +12,9 @@ from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import Response
+
+from dashboard.preview import chip
+from tlcore.errors import UnknownKey
 
 STATIC = Path(__file__).parent / "static"
 KINDS = {".js": "text/javascript", ".css": "text/css", ".bin": "application/octet-stream"}
@@ -37,6 +41,16 @@ async def asset(request: Request) -> Response:
     if file.suffix == ".bin":
         headers["Content-Encoding"] = "gzip"  # a recording is kept packed
     return Response(file.read_bytes(), media_type=KINDS[file.suffix], headers=headers)
+
+
+async def picture(request: Request) -> Response:
+    """GET /api/pictures/{scenario}: what it looks like, drawn when somebody wants to see it."""
+    try:
+        content = await asyncio.to_thread(chip, request.path_params["scenario"])
+    except UnknownKey:
+        return Response(status_code=404)
+    headers = {"Cache-Control": "max-age=3600"}
+    return Response(content, media_type="image/png", headers=headers) if content else Response(status_code=204)
 
 
 @cache

@@ -14,12 +14,13 @@ def about_strategy(card: Mapping[str, Any]) -> None:
     with st.container(key="card"), st.popover("Card", type="tertiary", help=f"All about {card['title']}"):
         st.markdown(strategy_text(card))
     with st.container(key="idea"):
-        st.caption(f"**{card['family'].capitalize()}.** {card['idea']}")
+        st.caption(f"{'⚑ **Oracle.** ' if card['oracle'] else ''}{card['idea']}")
 
 
 def strategy_text(card: Mapping[str, Any]) -> str:
     """A strategy's card as Markdown."""
     facts = {
+        "Setting": words.SETTINGS[card["setting"]],
         "Needs": words.needs(card),
         "Use it": card["use"],
         "Avoid it": card["avoid"],
@@ -27,13 +28,20 @@ def strategy_text(card: Mapping[str, Any]) -> str:
         "Costs": card["cost"],
         "Trains": "; ".join(f"{phase}: {' and '.join(parts)}" for phase, parts in card["trains"].items()),
         "Source": card["source"],
+        "Promise": _promise(card["promise"]) if card["promise"] else card["no_promise"],
     }
     lines = [f"**{card['title']}** · {card['family']}", card["idea"]]
+    lines += [f"**⚑ Oracle** · {words.ORACLE}"] if card["oracle"] else []
+    lines += [words.CLUSTERS] if card["answers"] == "clusters" else []
     lines += [f"**{name}** · {text}" for name, text in facts.items() if text]
-    if card["promise"]:
-        lines.append(f"**Promise** · {_promise(card['promise'])}")
-    lines.append("**Its curves**")
-    return "\n\n".join([*lines, "\n".join(f"- *{name}*: {text}" for name, text in card["curves"].items())])
+    lines += _listed("Its curves", card["curves"]) + _listed("Its own views, under the stage", card["exhibits"])
+    return "\n\n".join(lines)
+
+
+def _listed(heading: str, explained: Mapping[str, str]) -> list[str]:
+    if not explained:
+        return []
+    return [f"**{heading}**", "\n".join(f"- *{name}*: {text}" for name, text in explained.items())]
 
 
 def glossary() -> None:
@@ -47,7 +55,8 @@ def glossary() -> None:
 def _promise(promise: Mapping[str, Any]) -> str:
     scenario = catalogue.scenarios().get(promise["scenario"], {}).get("title", promise["scenario"])
     over = catalogue.strategies().get(promise["over"], {"card": {"title": promise["over"]}})["card"]["title"]
+    measure = words.MEASURES.get(promise["measure"], (promise["measure"],))[0].lower()
     return (
-        f"at least {promise['points']:g} points of target accuracy over {over} on {scenario}, "
+        f"at least {promise['points']:g} points of {measure} over {over} on {scenario}, "
         f"mean of {promise['seeds']} seeds. The tests hold it to that."
     )

@@ -1,29 +1,49 @@
 """What there is to choose from beside what is chosen already; read from the catalogue, free of drawing."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import ceil, floor, log10
 from typing import Any
 
+from dashboard import words
 from tlcore import catalogue
+from tlcore.cards import Family
 from tlcore.hparams import Value
-from tlcore.runs.spec import RunSpec
+from tlcore.runs.spec import RunSpec, lacking
 
 EVERYWHERE = ("steps", "batch", "lr", "source_steps", "source_lr")  # what every training has, and not a strategy's own
 DECADES = 2  # to each side of the default
 SMALL = 1_000_000  # weights
+PLAIN, FIRST_SCENARIO = "source-only", "moons"
 REACH = 12  # a range of whole numbers no wider than this is offered in full
 
 
-def scenarios_of(kind: str) -> list[str]:
-    return [key for key, card in catalogue.scenarios().items() if card["kind"] == kind]
-
-
 def strategies_for(scenario: str) -> list[str]:
-    """The strategies that some backbone of this scenario suits, family by family."""
+    """The strategies that run on this scenario, family by family."""
+    return [key for keys in families().values() for key in keys if not why_not(key, scenario)]
+
+
+def families() -> dict[str, list[str]]:
+    """The strategies of each family that has any, both in the order of the families."""
     cards = {key: entry["card"] for key, entry in catalogue.strategies().items()}
-    families = list(dict.fromkeys(card["family"] for card in cards.values()))
-    fitting = [key for key in cards if backbones_for(scenario, key)]
-    return sorted(fitting, key=lambda key: families.index(cards[key]["family"]))
+    groups = {family.value: [key for key, card in cards.items() if card["family"] == family] for family in Family}
+    return {family: keys for family, keys in groups.items() if keys}
+
+
+def scenario_groups() -> dict[str, list[str]]:
+    """The scenarios by what they are for, in the order in which the groups first occur."""
+    groups: dict[str, list[str]] = {}
+    for key, card in catalogue.scenarios().items():
+        groups.setdefault(words.scenario_group(card), []).append(key)
+    return groups
+
+
+def why_not(strategy: str, scenario: str) -> str:
+    """What a strategy needs that a scenario lacks, in words; empty when it runs there."""
+    card, data = catalogue.strategy(strategy)["card"], catalogue.scenario(scenario)
+    if missing := lacking(card, data):
+        return missing
+    return "" if backbones_for(scenario, strategy) else "a backbone with batch norms"
 
 
 def backbones_for(scenario: str, strategy: str) -> list[str]:
@@ -34,6 +54,53 @@ def backbones_for(scenario: str, strategy: str) -> list[str]:
         for key, card in catalogue.backbones().items()
         if card["takes"] == takes and (card["has_norm"] or not wants_norm)
     ]
+
+
+def home(strategy: str) -> RunSpec:
+    """A strategy where it shows what it can: on the data of its promise, else on the first that suits it."""
+    promise = catalogue.strategy(strategy)["card"]["promise"]
+    if promise is None or promise["scenario"] not in catalogue.scenarios():
+        fitting = [key for key in catalogue.scenarios() if not why_not(strategy, key)]
+        return RunSpec(strategy, fitting[0] if fitting else FIRST_SCENARIO)
+    return RunSpec(
+        strategy,
+        promise["scenario"],
+        backbone=promise["backbone"],
+        shift=promise["shift"],
+        settings=promise["settings"],
+        target_labels=promise["target_labels"] or None,
+    )
+
+
+def at_home(spec: RunSpec) -> bool:
+    """Whether a strategy has the very data that its promise is about, whatever the seed and its own settings."""
+    there = replace(home(spec.strategy), seed=spec.seed, hparams=spec.hparams, device=spec.device)
+    return there.completed() == spec.completed()
+
+
+def with_strategy(spec: RunSpec, strategy: str) -> RunSpec:
+    """The same experiment by another strategy; where that one cannot run, it takes the data where it can."""
+    if why_not(strategy, spec.scenario):
+        return replace(home(strategy), seed=spec.seed, device=spec.device)
+    backbone = spec.backbone if spec.backbone in backbones_for(spec.scenario, strategy) else ""
+    hparams = carried(spec.hparams, spec.strategy, strategy)
+    return replace(spec, strategy=strategy, backbone=backbone, hparams=hparams, target_labels=None)
+
+
+def with_scenario(spec: RunSpec, scenario: str) -> RunSpec:
+    """The same strategy on other data, as that data is by itself; one that cannot run there has a stand-in."""
+    strategy = stand_in(spec.strategy, scenario)
+    spec = replace(spec, scenario=scenario, shift=None, settings={}, backbone="", target_labels=None)
+    if strategy == spec.strategy:
+        return spec
+    return replace(spec, strategy=strategy, hparams=carried(spec.hparams, spec.strategy, strategy))
+
+
+def stand_in(strategy: str, scenario: str) -> str:
+    """The strategy itself where it runs, else the plainest one that does."""
+    if not why_not(strategy, scenario):
+        return strategy
+    return PLAIN if not why_not(PLAIN, scenario) else strategies_for(scenario)[0]
 
 
 def main_hparam(described: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:

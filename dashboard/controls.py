@@ -8,45 +8,89 @@ from dataclasses import replace
 
 import streamlit as st
 
+from dashboard import words
 from dashboard.cards import about_strategy
-from dashboard.choices import backbones_for, carried, strategies_for
-from dashboard.data_controls import data, dials
+from dashboard.choices import at_home, backbones_for, home, stand_in, why_not, with_scenario, with_strategy
+from dashboard.chooser import PICKED, scenario_chooser, strategy_chooser
+from dashboard.data_controls import dials
 from dashboard.drawing import drawing
 from dashboard.flow import sketch
-from dashboard.keys import key_for
+from dashboard.keys import forget, key_for
 from dashboard.links import normal
 from dashboard.setting_controls import settings
 from tlcore import catalogue
 from tlcore.runs.spec import RunSpec
 
+_WANTED = "wanted"  # in the session's state: the strategy that another one stands in for
+
 
 def controls(spec: RunSpec, hint: str = "") -> RunSpec:
     """Draw all of them for a spec, with a hint under the first dial, and return the spec that they say now."""
-    spec = data(normal(spec))  # what is at its default follows the data and the strategy
+    spec = normal(_picked(normal(spec)))  # what is at its default follows the data and the strategy
+    scenario_chooser(spec)
     spec = dials(spec, hint)
-    spec = _backbone_and_strategy(spec)
-    return settings(spec)
-
-
-def _backbone_and_strategy(spec: RunSpec) -> RunSpec:
-    strategies = strategies_for(spec.scenario)
-    key = key_for("strategy", spec.strategy, strategies)
-    strategy = st.session_state[key]  # drawn below, but the backbones depend on it
-    backbone = _backbone(spec, strategy)
+    spec = replace(spec, backbone=_backbone(spec))
     with st.container(key="strategies"):
-        st.pills("Strategy", strategies, key=key, required=True, format_func=_strategy_name)
-        card = catalogue.strategy(strategy)["card"]
+        strategy_chooser(spec)
+        _wanted(spec)
+        card = catalogue.strategy(spec.strategy)["card"]
         about_strategy(card)
     if card["flow"]:
-        drawing(sketch(card["flow"], card["idea"]), key="flow")
-    if strategy != spec.strategy:
-        spec = replace(spec, hparams=carried(spec.hparams, spec.strategy, strategy), target_labels=None)
-    return replace(spec, strategy=strategy, backbone=backbone)
+        drawing(sketch(card["flow"], card["idea"], card["needs"]), key="flow")
+    spec = settings(spec)
+    _home(spec)
+    return spec
 
 
-def _backbone(spec: RunSpec, strategy: str) -> str:
-    fitting = backbones_for(spec.scenario, strategy)
-    own = replace(spec, strategy=strategy, backbone="", hparams={}, target_labels=None).completed().backbone
+def _picked(spec: RunSpec) -> RunSpec:
+    """The experiment with what was chosen a moment ago; its controls begin anew."""
+    what, key = st.session_state.pop(PICKED, None) or ("", "")
+    if not what:
+        return spec
+    forget()
+    st.session_state.pop(_WANTED, None)
+    if what == "home":
+        return replace(home(spec.strategy), seed=spec.seed, device=spec.device)
+    if what == "strategy":
+        return with_strategy(spec, key)
+    if stand_in(spec.strategy, key) != spec.strategy:
+        st.session_state[_WANTED] = spec.strategy
+    return with_scenario(spec, key)
+
+
+def _wanted(spec: RunSpec) -> None:
+    """Say why another strategy stands in, and lead to where the wanted one runs."""
+    wanted = st.session_state.get(_WANTED)
+    if wanted is None or wanted not in catalogue.strategies() or not why_not(wanted, spec.scenario):
+        return
+    title, there = (
+        catalogue.strategy(wanted)["card"]["title"],
+        catalogue.scenario(home(wanted).scenario)["title"],
+    )
+    st.caption(f":material/info: {title} needs {why_not(wanted, spec.scenario)}.")
+    st.button(f"{title} on {there}", key="wanted-there", type="tertiary", on_click=_pick, args=("strategy", wanted))
+
+
+def _home(spec: RunSpec) -> None:
+    """One press leads to the data of the strategy's promise."""
+    promise = catalogue.strategy(spec.strategy)["card"]["promise"]
+    if promise is None or at_home(spec):
+        return
+    there = home(spec.strategy)
+    label = "Set the data as in its promise" if there.scenario == spec.scenario else "Take it to its own data"
+    st.button(
+        f"{label}: {words.dialled(there)}", key="home", type="tertiary", icon=":material/home_pin:",
+        on_click=_pick, args=("home", ""), help="The data on which its card makes a promise, and the tests hold it to.",
+    )  # fmt: skip
+
+
+def _pick(what: str, key: str) -> None:
+    st.session_state[PICKED] = (what, key)
+
+
+def _backbone(spec: RunSpec) -> str:
+    fitting = backbones_for(spec.scenario, spec.strategy)
+    own = replace(spec, backbone="", hparams={}, target_labels=None).completed().backbone
     wanted = spec.backbone if spec.backbone in fitting else own
     cards = [catalogue.backbone(each) for each in fitting]
     return st.selectbox(
@@ -56,10 +100,6 @@ def _backbone(spec: RunSpec, strategy: str) -> str:
         format_func=_backbone_name,
         help="\n\n".join(f"**{card['title']}**: {card['idea']}" for card in cards),
     )
-
-
-def _strategy_name(key: str) -> str:
-    return str(catalogue.strategy(key)["card"]["title"])
 
 
 def _backbone_name(key: str) -> str:

@@ -1,4 +1,4 @@
-"""Controls of the data: which pair of domains, and how far they are apart."""
+"""Controls of the data: how far the two domains are apart."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -7,34 +7,14 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import words
-from dashboard.choices import scenarios_of
 from dashboard.drawing import drawing
 from dashboard.keys import key_for
-from dashboard.preview import chip, preview
+from dashboard.preview import preview
 from tlcore import catalogue
 from tlcore.errors import DataUnavailable, TransferError
 from tlcore.runs.spec import RunSpec
 
 IN_SIGHT = 1  # so many dials beside the first are shown at once; more are folded away
-
-
-def data(spec: RunSpec) -> RunSpec:
-    kinds = list(dict.fromkeys(card["kind"] for card in catalogue.scenarios().values()))
-    own = catalogue.scenario(spec.scenario)["kind"]
-    with st.container(key="scenarios"):
-        kind = st.segmented_control(
-            "Data", kinds, key=key_for("kind", own), required=True, format_func=words.KINDS.__getitem__, width="stretch"
-        )
-        keys = scenarios_of(kind)
-        key = key_for(f"scenario:{kind}", spec.scenario if spec.scenario in keys else keys[0])
-        chosen = st.pills("Scenario", keys, key=key, required=True, format_func=_chip, label_visibility="collapsed")
-    return spec if chosen == spec.scenario else replace(spec, scenario=chosen, shift=None, settings={}, backbone="")
-
-
-def _chip(key: str) -> str:
-    picture, title = chip(key), words.short(catalogue.scenario(key)["title"])
-    return f"![]({picture}) {title}" if picture else title
 
 
 def dials(spec: RunSpec, hint: str = "") -> RunSpec:

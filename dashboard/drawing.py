@@ -11,8 +11,16 @@ _STYLE = """
 svg { display: block; width: 100%; height: auto; font-family: var(--st-font); font-size: 10.5px; overflow: visible; }
 text { fill: var(--st-text-color); }
 .quiet { fill: var(--st-text-color); opacity: .65; }
-.box { fill: var(--st-secondary-background-color); stroke: var(--st-border-color); }
-.frozen { stroke: var(--st-text-color); stroke-opacity: .55; stroke-dasharray: 2 2; }
+.box {
+  fill: color-mix(in srgb, var(--st-primary-color) 13%, var(--st-background-color));
+  stroke: var(--st-primary-color); stroke-opacity: .55;
+}
+.frozen {
+  fill: var(--st-secondary-background-color); stroke: var(--st-text-color); stroke-opacity: .7; stroke-dasharray: 2 2;
+}
+.data { fill: var(--st-background-color); stroke: var(--st-text-color); stroke-opacity: .45; }
+.end { fill: none; stroke: var(--st-border-color); }
+.labels { fill: #E69F00; stroke: var(--st-text-color); stroke-width: .6; }
 .line { fill: none; stroke: var(--st-text-color); stroke-opacity: .6; stroke-width: 1.2; }
 .tip { fill: var(--st-text-color); fill-opacity: .6; }
 """

@@ -4,6 +4,7 @@
     GET  /api/runs/{run}/packet?after=SEQ  the same without a socket: a ghost does not move
     POST /api/runs/{run}/restart           the same spec again → {"run": new}
     POST /api/runs/{run}/resume            go on from the last checkpoint → {"run": same}
+    GET  /api/pictures/{scenario}          what its data looks like, small
     POST /api/runs/{run}/umap              compute the UMAP of its looks, in a process beside → {"run": same}
 
 They answer their own page only: a browser says where a page comes from (Origin), and no other origin
@@ -21,7 +22,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from dashboard import workers
-from dashboard.assets import asset
+from dashboard.assets import asset, picture
 from dashboard.hub import Hub
 from dashboard.session import Session
 from tlcore.errors import TransferError
@@ -43,6 +44,7 @@ def make_routes(
         Route("/api/runs/{run:int}/restart", feed.restart, methods=["POST"]),
         Route("/api/runs/{run:int}/resume", feed.resume, methods=["POST"]),
         Route("/api/runs/{run:int}/umap", feed.umap, methods=["POST"]),
+        Route("/api/pictures/{scenario}", picture),
         Route("/stage/{version}/{name}", asset),
     ]
 

@@ -41,15 +41,15 @@ def _preview(key: str, shift: float | None, settings: tuple[tuple[str, float], .
 
 
 @lru_cache(maxsize=64)
-def chip(key: str) -> str:
-    """A small picture of a scenario as a data URL; an empty text where its data is not on this machine."""
+def chip(key: str) -> bytes:
+    """A small picture of a scenario as a PNG; empty where its data is not on this machine."""
     scenario = scenarios.find(key)
     try:
         source, target = scenario.preview(count=60 if scenario.card.kind == "points" else 4)
     except DataUnavailable:
-        return ""
+        return b""
     picture = _dots(source, target) if scenario.card.kind == "points" else _pairs(source, target)
-    return _url(picture)
+    return _png(picture)
 
 
 def _cloud(source: Split, target: Split) -> str:
@@ -125,6 +125,10 @@ def _colour(label: int) -> str:
 
 
 def _url(image: Image.Image) -> str:
+    return f"data:image/png;base64,{b64encode(_png(image)).decode()}"
+
+
+def _png(image: Image.Image) -> bytes:
     stored = BytesIO()
     image.save(stored, "PNG", optimize=True)
-    return f"data:image/png;base64,{b64encode(stored.getvalue()).decode()}"
+    return stored.getvalue()

@@ -3,6 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tlcore import catalogue
+from tlcore.runs.spec import RunSpec
+
 # What is shown as a number somewhere on the page, plain first and the term second.
 GLOSSARY: Mapping[str, str] = {
     "Source accuracy": "Share of held-out source images that the network names correctly. "
@@ -10,7 +13,19 @@ GLOSSARY: Mapping[str, str] = {
     "Target accuracy": "Share of held-out target images that it names correctly: what adaptation is for. "
     "These labels are never used for training; in practice you would not have them.",
     "Gap": "Source accuracy minus target accuracy, in points (of 100). What the change of domain costs.",
-    "Guessing": "Accuracy of naming classes at random: one divided by the number of classes.",
+    "Guessing": "Accuracy of naming classes at random: one divided by the number of classes. In a 5-way episode it is "
+    "20 %, however many classes there are.",
+    "Episode (5-way 1-shot)": "A small problem of its own: one labelled image of each of five classes, and questions "
+    "about new images of these. Accuracy is the mean over many episodes, always the same ones; the classes of the "
+    "target were never trained on.",
+    "Clusters": "Groups that were found without labels, so they have no names. For grading alone each is given the "
+    "class that makes most of it right (the Hungarian method).",
+    "Oracle": "A strategy that learns from all labels of the target. Nobody has them in practice: "
+    "it shows the ceiling.",
+    "Setting": "Where labels are: inductive (some in the target), transductive (in the source alone), "
+    "unsupervised (none); Pan & Yang, 2010.",
+    "An episode": "Examples of five new classes, and what the network answers to questions about them: "
+    "✓ right, ✕ wrong. It is the same episode at every step.",
     "Source and target loss": "Mean cross-entropy on held-out images, in nats: 0 is certain and right, "
     "and the logarithm of the number of classes is guessing.",
     "Domain gap (judge accuracy)": "A small classifier, cross-validated, tries to tell source from target features. "
@@ -34,7 +49,52 @@ GLOSSARY: Mapping[str, str] = {
     "Ghost": "The run before this one, drawn faintly behind it at the same step.",
 }
 
+# What evaluators tell beside losses: name, and what it is. Shares of 1, but for the half-width of an interval.
+MEASURES: Mapping[str, tuple[str, str]] = {
+    "source_accuracy": ("Source accuracy", GLOSSARY["Source accuracy"]),
+    "target_accuracy": ("Target accuracy", GLOSSARY["Target accuracy"]),
+    "seen_accuracy": (
+        "Seen classes",
+        "Target accuracy on the classes that the source showed, as a mean over classes, with all classes "
+        "as possible answers.",
+    ),
+    "unseen_accuracy": (
+        "Unseen classes",
+        "Target accuracy on the classes that no training image showed, as a mean over classes, with all classes "
+        "as possible answers: a network that never names a new class has 0 %.",
+    ),
+    "harmonic_mean": (
+        "Harmonic mean",
+        "Of the accuracies on seen and on unseen classes, 2 s u / (s + u): near 0 when either is (Xian et al., 2019).",
+    ),
+    "unknown_auroc": (
+        "Unknown noticed (AUROC)",
+        "The chance that an image of a class that the source does not know is answered less surely than one of a "
+        "known class. 50 % is guessing, 100 % tells all of them apart (Hendrycks & Gimpel, 2017).",
+    ),
+    "target_nmi": (
+        "Mutual information (NMI)",
+        "How much the clusters say about the classes of the target, without giving clusters names: "
+        "0 % nothing, 100 % everything.",
+    ),
+    "target_interval": (
+        "Interval",
+        "Half the width of the 95 % interval of target accuracy over few-shot episodes: "
+        "how far chance alone may move it.",
+    ),
+}
+
+ORACLE = (
+    "it learns from all labels of the target, which nobody has in practice. It shows how much there is to gain, "
+    "and is no rival to the others."
+)
+CLUSTERS = (
+    "It answers with **clusters**, groups without names. For grading alone, each is given the class that fits best "
+    "(the Hungarian method, on the test labels), so its accuracy is a little flattering."
+)
+
 KEYS: Mapping[str, str] = {
+    "/": "find a technique",
     "Ctrl+Enter": "run",
     "Space": "pause or go on",
     "→": "one step, while paused",
@@ -61,10 +121,24 @@ _NAMES: Mapping[str, str] = {
     "anneal": "Falling learning rate",
     "way": "Classes in an episode",
     "shot": "Labelled examples of each",
+    "confuse": "Confusion strength λ",
+    "entropy": "Sure predictions count more",
+    "updates": "Updates of the features a step",
+    "margin": "Margin γ",
+    "confusion": "Weight of the class confusion",
+    "smoothing": "Label smoothing",
+    "pseudo": "Weight of the pseudo-labels",
+    "refresh": "Steps between pseudo-labellings",
     "query": "Questions about each",
 }
 
-KINDS: Mapping[str, str] = {"points": "2-D points", "tiny": "Tiny images", "real": "Real images"}
+# Where labels are, after Pan & Yang (2010): said of every strategy.
+SETTINGS: Mapping[str, str] = {
+    "inductive": "inductive: some target labels are known, and what is learnt has to hold for the rest",
+    "transductive": "transductive: labels in the source alone, and target images without any",
+    "unsupervised": "unsupervised: no labels at all, neither of the source nor of the target",
+}
+EXAM_TAGS: Mapping[str, str] = {"episodes": "few-shot exam", "zero-shot": "unseen classes", "open": "unknown classes"}
 
 STATUSES: Mapping[str, str] = {
     "queued": "waiting",
@@ -91,10 +165,38 @@ def hparam_name(name: str) -> str:
     return _NAMES.get(name) or name.replace("_", " ").capitalize()
 
 
+def first_up(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def scenario_group(card: Mapping[str, Any]) -> str:
+    """What a scenario is for, in a word or two: the groups in which data is chosen."""
+    if card["kind"] == "points":
+        return "2-D points"
+    if card["kind"] == "real":
+        return "Real images"
+    if card["exam"] == "episodes":
+        return "New classes"
+    if card["exam"] == "zero-shot" or "attributes" in card["offers"]:
+        return "Unseen classes"
+    if "environments" in card["offers"]:
+        return "Bias"
+    return "Tiny images"
+
+
+def dialled(spec: RunSpec) -> str:
+    """Data and how far its target is: "Moons → rotated moons, 35°"."""
+    card = catalogue.scenario(spec.scenario)
+    first = next(iter(card["dials"]), None)
+    if first is None or spec.shift is None:
+        return str(card["title"])
+    space = "" if first["unit"] in ("°", "") else "\u202f"
+    return f"{card['title']}, {number(spec.shift)}{space}{first['unit']}"
+
+
 def short(title: str) -> str:
     """The target's half of a scenario's title: "Printed → handwritten digits" is "Handwritten digits"."""
-    target = title.rpartition("→")[2].strip()
-    return target[:1].upper() + target[1:]
+    return first_up(title.rpartition("→")[2].strip())
 
 
 def needs(card: Mapping[str, Any]) -> str:

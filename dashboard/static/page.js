@@ -2,16 +2,17 @@
 
 import { h } from "./elements.js"
 
-let sheet = null
+const sheets = new Map()
 
-/** The style sheet, once for the page, before anything is drawn. */
-export function styles() {
-  sheet ??= new Promise(resolve => {
-    const link = h("link", { rel: "stylesheet", href: new URL("stage.css", import.meta.url).href })
-    link.onload = link.onerror = resolve
-    document.head.append(link)
-  })
-  return sheet
+/** A style sheet, once for the page, before anything is drawn. */
+export function wear(name) {
+  if (!sheets.has(name))
+    sheets.set(name, new Promise(resolve => {
+      const link = h("link", { rel: "stylesheet", href: new URL(name, import.meta.url).href })
+      link.onload = link.onerror = resolve
+      document.head.append(link)
+    }))
+  return sheets.get(name)
 }
 
 /** How far an element lies below the top of the page, however far the page is scrolled. */

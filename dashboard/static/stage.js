@@ -9,7 +9,7 @@ import { Run } from "./frames.js"
 import { Gauge } from "./gauge.js"
 import { Header } from "./header.js"
 import { describe, momentOf } from "./moment.js"
-import { fromTop, styles } from "./page.js"
+import { fromTop, wear } from "./page.js"
 import { Transport } from "./transport.js"
 
 const stages = new WeakMap()
@@ -20,7 +20,7 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)")
 
 /** What Streamlit calls: at first, and again whenever the run or the theme changes. */
 export async function mount({ data, parentElement, setTriggerValue }) {
-  await styles()
+  await wear("stage.css")
   let stage = stages.get(parentElement)
   if (!stage) stages.set(parentElement, (stage = new Stage(parentElement)))
   stage.restarted = run => setTriggerValue("restarted", run)

@@ -97,6 +97,15 @@ class Play:
     def chip(self, name: str) -> Locator:
         return self.page.get_by_role("radio", name=name, exact=True)
 
+    def choose(self, words: str) -> None:
+        """Find a strategy by typing, as with the keyboard alone."""
+        self.page.keyboard.press("/")
+        field = self.page.get_by_role("combobox", name="Find a technique")
+        expect(field).to_be_focused()
+        self.page.keyboard.type(words)
+        self.page.keyboard.press("Enter")
+        expect(field).to_be_hidden()
+
     def tab(self, name: str) -> Locator:
         return self.stage.get_by_role("tab", name=name)
 

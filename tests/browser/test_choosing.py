@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import long_run
 from tests.browser.lab import Lab, until
 from tests.browser.page import Play
+from tlcore import catalogue
 from tlcore.runs.rows import Run
 from tlcore.runs.spec import RunSpec
 
@@ -16,13 +17,31 @@ def test_another_strategy_starts_by_itself_with_the_run_before_as_its_ghost(lab:
     play.open("/?d=moons&s=dann&seed=21")  # nobody has run that yet, so the page does
     play.until("d.run !== '' && +d.frames > 1")
     before = lab.newest()
-    play.chip("Deep CORAL").click()
+    play.choose("deep coral")
     until(lambda: lab.newest().id > before.id, "a new run is submitted")
     new = lab.newest()
     assert (new.spec.strategy, new.spec.seed) == ("deep-coral", 21)
     play.until("d.run === String(given[0]) && d.ghost === String(given[1])", [new.id, before.id])
     play.page.wait_for_url(re.compile(rf"s=deep-coral.*run={new.id}"))
     assert lab.store.run(before.id).status in ("stopped", "finished")  # it made room
+
+
+def test_strategies_are_found_by_family_by_typing_and_with_what_they_need(lab: Lab, play: Play, training: Run) -> None:
+    page = play.page
+    page.get_by_role("button", name="Strategy: DANN, Adversarial").click()
+    dialog = page.get_by_role("dialog", name="All strategies, by family")
+    expect(dialog.get_by_role("option")).to_have_count(len(catalogue.strategies()))
+    expect(dialog.get_by_role("option", name="DANN", exact=False).first).to_have_attribute("aria-selected", "true")
+    page.keyboard.type("batch norm")
+    expect(dialog.get_by_text("Needs a backbone with batch norms").first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    play.choose("adabn")  # there is no batch norm among points: it brings data that has some
+    page.wait_for_url(re.compile("d=handwritten-to-low-contrast&s=adabn"))
+    expect(play.chip("AdaBN")).to_be_checked()
+    expect(play.chip("Low contrast")).to_be_checked()
+    play.chip("In the dark").press("Enter")
+    page.wait_for_url(re.compile("d=handwritten-to-dark&s=adabn"))
 
 
 def test_run_starts_the_same_experiment_again(lab: Lab, play: Play, training: Run) -> None:

@@ -7,8 +7,8 @@ from tests.browser.page import TIMELINE, Play
 from tlcore.runs.rows import Run
 
 CONTROLS = (
-    'radio "2-D points"', 'radio "Rotated moons"', 'slider "How far? Rotation', 'combobox "Backbone"',
-    'radio "From scratch"', 'slider "Reversal strength λ', 'spinbutton "Seed"', 'button "Another"', "More settings",
+    'button "Data: Moons', 'radio "Rotated moons"', 'slider "How far? Rotation', 'combobox "Backbone"',
+    'button "Strategy: DANN', 'radio "DANN"', 'slider "Reversal strength λ', 'spinbutton "Seed"', 'button "Another"', "More settings",
     'button "Run ', 'link "Play"', 'link "Runs"', 'tab "Input space"', 'button "Log scale"', 'button "Pause"',
     'button "Slow"', 'button "Restart"', 'button "Stop"', f'slider "{TIMELINE}"', 'button "Pin run', 'button "Share"',
     'button "Copy as Python"',

@@ -6,13 +6,23 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import links, words
-from dashboard.choices import backbones_for, grid, main_hparam, strategies_for
+from dashboard.choices import (
+    at_home,
+    backbones_for,
+    families,
+    grid,
+    home,
+    main_hparam,
+    scenario_groups,
+    strategies_for,
+    why_not,
+    with_strategy,
+)  # fmt: skip
+from dashboard.chooser import PICKED
 from tlcore import catalogue
 from tlcore.runs.spec import RunSpec
 
-PAIRS = [("moons", each) for each in strategies_for("moons")] + [
-    ("printed-to-handwritten", each) for each in strategies_for("printed-to-handwritten")
-]
+PAIRS = [(home(each).scenario, each) for keys in families().values() for each in keys]
 
 
 def _form() -> None:
@@ -26,6 +36,12 @@ def _form() -> None:
 def _drawn(spec: RunSpec) -> AppTest:
     app = AppTest.from_function(_form, default_timeout=30)
     app.session_state["asked"] = spec
+    return app.run()
+
+
+def _pick(app: AppTest, what: str, key: str = "") -> AppTest:
+    """As the chooser does it; its own face is tried in a browser."""
+    app.session_state[PICKED] = (what, key)
     return app.run()
 
 
@@ -61,11 +77,47 @@ def test_settings_of_a_link_stand_in_the_controls() -> None:
 def test_another_strategy_brings_its_own_settings_and_removes_the_old_ones() -> None:
     app = _drawn(RunSpec("dann", "moons", hparams={"strength": 1.0, "steps": 400}))
     assert words.hparam_name("strength") in _labels(app)
-    app.button_group(key="choice:strategy").set_value("fine-tune").run()
+    _pick(app, "strategy", "fine-tune")
     said = _said(app)
     assert (said.strategy, dict(said.hparams)) == ("fine-tune", {"steps": 400})
     assert words.hparam_name("strength") not in _labels(app)
     assert "Target labels per class" in _labels(app)
+
+
+def test_every_strategy_and_every_scenario_is_in_one_group() -> None:
+    for groups, known in ((families(), catalogue.strategies()), (scenario_groups(), catalogue.scenarios())):
+        assert sorted(key for keys in groups.values() for key in keys) == sorted(known)
+
+
+@pytest.mark.parametrize("key", sorted(catalogue.strategies()))
+def test_a_strategy_that_cannot_run_here_brings_data_on_which_it_can(key: str) -> None:
+    for scenario in catalogue.scenarios():
+        spec = with_strategy(RunSpec("source-only", scenario, seed=3), key)
+        assert (spec.strategy, spec.seed) == (key, 3)
+        assert spec.completed() and not why_not(key, spec.scenario)
+        assert (spec.scenario == scenario) == (not why_not(key, scenario)) or home(key).scenario == scenario
+
+
+def test_data_on_which_a_strategy_cannot_run_has_a_stand_in_and_a_way_back() -> None:
+    app = _pick(_drawn(RunSpec("adabn", "handwritten-to-dark")), "scenario", "moons")
+    said = _said(app)
+    assert (said.strategy, said.scenario) == ("source-only", "moons")
+    assert any("AdaBN needs a backbone with batch norms." in each.value for each in app.caption)
+    app.session_state["asked"] = said
+    app.button(key="wanted-there").click().run()
+    assert _said(app).strategy == "adabn"
+    assert not any("AdaBN needs" in each.value for each in app.caption)
+
+
+def test_one_press_takes_a_strategy_to_the_data_of_its_promise() -> None:
+    app = _drawn(RunSpec("adda", "moons", shift=60, seed=3))
+    assert not at_home(_said(app))
+    app.button(key="home").click().run()
+    said = _said(app)
+    assert (said.scenario, said.seed) == (catalogue.strategy("adda")["card"]["promise"]["scenario"], 3)
+    assert at_home(said)
+    app.session_state["asked"] = said
+    assert "home" not in [button.key for button in app.run().button]
 
 
 def test_a_strategy_on_batch_norms_is_offered_only_where_there_are_some() -> None:
@@ -76,7 +128,7 @@ def test_a_strategy_on_batch_norms_is_offered_only_where_there_are_some() -> Non
 
 def test_other_data_begins_with_its_own_dials_and_length() -> None:
     app = _drawn(RunSpec("dann", "moons", shift=60))
-    app.button_group(key="choice:scenario:points").set_value("blobs").run()
+    _pick(app, "scenario", "blobs")
     said = _said(app)
     assert (said.scenario, said.shift, dict(said.settings)) == ("blobs", None, {})
 

@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 import dashboard.app as server
 from dashboard import visit, workers
+from dashboard.chooser import PICKED
 from dashboard.storing import store
 from tlcore.runs.processes import Process
 from tlcore.runs.spec import RunSpec
@@ -124,7 +125,8 @@ def test_weights_are_not_fetched_unasked(runs: Store) -> None:
 
 def test_other_data_keeps_its_own_length_of_training(runs: Store) -> None:
     app = opened(d="moons", s="dann")
-    checked(app.button_group(key="choice:kind").set_value("tiny").run())
+    app.session_state[PICKED] = ("scenario", "printed-to-handwritten")
+    checked(app.run())
     assert "steps" not in said(app)
 
 
