@@ -42,14 +42,41 @@ def mmd(source: Tensor, target: Tensor, bandwidths: Sequence[float] | None = Non
 
     source (N, D), target (M, D), N and M at least 2; bandwidths: the σ, in units of the features → scalar
     """
-    n, m = len(source), len(target)
     with full_precision(source):
-        squared = squared_distances(torch.cat([wide(source), wide(target)]))  # (N + M, N + M)
-        variances = median_variances(squared) if bandwidths is None else [sigma**2 for sigma in bandwidths]
-        kernel = torch.stack([torch.exp(-squared / (2 * variance)) for variance in variances]).mean(0)
-        within_source = (kernel[:n, :n].sum() - n) / (n * (n - 1))  # a row's kernel with itself is 1
-        within_target = (kernel[n:, n:].sum() - m) / (m * (m - 1))
-        return within_source + within_target - 2 * kernel[:n, n:].mean()
+        return _unbiased(_kernel(source, target, bandwidths), len(source))
+
+
+def jmmd(source: Sequence[Tensor], target: Sequence[Tensor]) -> Tensor:
+    """How far apart two domains' joint distributions of several layers are: MMD² under a product of kernels.
+
+        k((x¹, x²), (y¹, y²)) = k¹(x¹, y¹) k²(x², y²)
+
+    Two layers count as alike only together: features that fit while the predictions that go with them
+    differ cost something. Each layer has the mixture of Gaussian kernels of `mmd`, around its own median.
+
+    Long et al., "Deep transfer learning with joint adaptation networks", ICML 2017, arXiv:1605.06636, eq. 9;
+    here without the kernel of a row with itself, so that it is 0 in expectation for equal domains.
+
+    source: of each layer (N, D_l), target: of each layer (M, D_l) → scalar
+    """
+    with full_precision(source[0]):
+        layers = [_kernel(x, y) for x, y in zip(source, target, strict=True)]  # each (N + M, N + M)
+        return _unbiased(torch.stack(layers).prod(0), len(source[0]))
+
+
+def _kernel(source: Tensor, target: Tensor, bandwidths: Sequence[float] | None = None) -> Tensor:
+    """A mixture of Gaussian kernels between all rows: (N + M, N + M), source rows first."""
+    squared = squared_distances(torch.cat([wide(source), wide(target)]))
+    variances = median_variances(squared) if bandwidths is None else [sigma**2 for sigma in bandwidths]
+    return torch.stack([torch.exp(-squared / (2 * variance)) for variance in variances]).mean(0)
+
+
+def _unbiased(kernel: Tensor, n: int) -> Tensor:
+    """Gretton's eq. 3 from the kernel between all rows, the first n of which are the source's."""
+    m = len(kernel) - n
+    within_source = (kernel[:n, :n].sum() - n) / (n * (n - 1))  # a row's kernel with itself is 1
+    within_target = (kernel[n:, n:].sum() - m) / (m * (m - 1))
+    return within_source + within_target - 2 * kernel[:n, n:].mean()
 
 
 def covariance(features: Tensor) -> Tensor:
