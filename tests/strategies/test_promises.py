@@ -114,23 +114,23 @@ def test_evaluators_and_observers_leave_no_trace(key: str, task: Task) -> None:
 
 def test_changes_what_it_says_it_trains_and_nothing_else(key: str, task: Task) -> None:
     strategy, before, own = small(key), Weights(), weights(small(key)).keys()
-    changed: dict[str, set[str]] = {}
+    moved, parts = dict[str, set[str]](), dict[str, str]()
     for _ in strategy.walk(task):
         network, phase = strategy.network, strategy.journal.state()[-1]["name"]
-        parts = {plain(entry): part(entry, network, own) for entry in network.state_dict()}
+        parts |= {plain(entry): part(entry, network, own) for entry in network.state_dict()}
         now = {plain(entry): value for entry, value in weights(strategy).items()}
-        moved = {parts[entry] for entry in before.keys() & now.keys() if not torch.equal(now[entry], before[entry])}
-        changed[phase] = changed.get(phase, set()) | moved  # also what moved between the phase before and this one
+        changed = {entry for entry in before.keys() & now.keys() if not torch.equal(now[entry], before[entry])}
+        moved[phase] = moved.get(phase, set()) | changed  # also what moved between the phase before and this one
         before = now
-    told = {
-        name: {each for part in parts for each in WHOLE.get(part, {part})}
-        for name, parts in STRATEGIES[key].card.trains.items()
-    }
-    assert changed == told
+    trains = STRATEGIES[key].card.trains
+    told = {phase: {each for word in words for each in WHOLE.get(word, {word})} for phase, words in trains.items()}
+    assert {phase: {parts[entry] for entry in entries} for phase, entries in moved.items()} == told
+    for phase in (phase for phase, words in trains.items() if "block" in words):
+        assert len({stage(entry, strategy.network) for entry in moved[phase]}) == 1
 
 
-# Who trains a whole backbone moves its statistics as well.
-WHOLE = {"backbone": {"weights", "biases", "norms", "statistics"}}
+# Who trains a whole backbone moves its statistics as well, and so does who trains one block of it.
+WHOLE = {name: {"weights", "biases", "norms", "statistics"} for name in ("backbone", "block")}
 NORMS = (nn.GroupNorm, nn.LayerNorm, nn.modules.batchnorm._NormBase)
 
 
@@ -146,6 +146,12 @@ def part(entry: str, network: Network, own: Collection[str]) -> str:
     if entry.startswith("head."):
         return "head"
     return "biases" if name == "bias" else "weights"
+
+
+def stage(entry: str, network: Network) -> str:
+    """The name of the backbone's stage that an entry of its state belongs to."""
+    names = [name for name, module in network.named_modules() if module in network.backbone.stages]
+    return next(name for name in names if entry.startswith(f"{name}."))
 
 
 def plain(entry: str) -> str:

@@ -29,15 +29,16 @@ class Built:
 
 def build(spec: RunSpec, device: torch.device) -> Built:
     """A run from its beginning. Raises what `prepare` and `build_network` raise."""
+    kind = find(spec.strategy)
     prepared = prepare(
         spec.scenario,
         shift=spec.shift,
         settings=spec.settings,
         target_labels=spec.target_labels or 0,
+        oracle=kind.card.oracle,
         seed=spec.seed,
         device=device,
     )
-    kind = find(spec.strategy)
     network = build_network(
         spec.backbone, prepared.task.classes, seed=spec.seed, input_shape=tuple(prepared.task.source.inputs.shape[1:])
     )

@@ -54,12 +54,14 @@ def prepare(
     shift: float | None = None,
     settings: Mapping[str, float] | None = None,
     target_labels: int = 0,
+    oracle: bool = False,
     seed: int = 0,
     device: str | torch.device = "cpu",
 ) -> Prepared:
     """Build a scenario on a device.
 
-    `target_labels` is the budget: so many target images of every class come with their label.
+    `target_labels` is the budget: so many target images of every class come with their label. For
+    an `oracle`, which is what `Card.oracle` says, all of them do.
     Raises what `Scenario.build` raises, and `OutOfRange` for a negative budget.
     """
     if target_labels < 0:
@@ -68,7 +70,7 @@ def prepare(
     pair = built.build(shift, settings or {}, seed)
     source = _domain(f"source of {scenario}", pair.source_train, seed)
     target = _domain(f"target of {scenario}", pair.target_train, seed)
-    few = target.few(target_labels) if target_labels else None
+    few = target if oracle else target.few(target_labels) if target_labels else None
     task = Task(
         source=source,
         target=target.without_labels(),
