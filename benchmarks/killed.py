@@ -5,7 +5,7 @@
 For every strategy: one run that is left alone, and one whose process is killed (no signal that it
 could catch) at ten random moments and taken up from its last checkpoint. Compared are all told
 losses and evaluations, and the final weights; equal means equal to the last bit. `--write` puts the
-table into `benchmarks/killed.md`.
+table into `benchmarks/results/killed.md`.
 """
 
 import argparse
@@ -149,7 +149,7 @@ def main() -> None:
         f"{datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, torch {torch.__version__}, one CPU thread.",
     ]
     if options.write:
-        Path(__file__).with_suffix(".md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        (Path(__file__).parent / "results" / "killed.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
     sys.exit(failed)
 
 

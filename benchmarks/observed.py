@@ -123,7 +123,7 @@ def main() -> None:
     versions = f"Python {platform.python_version()}, torch {torch.__version__}"
     lines += ["", f"{datetime.now(UTC):%Y-%m-%d}, {versions}, {os.cpu_count()} cores."]
     if options.write:
-        Path(__file__).with_suffix(".md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        (Path(__file__).parent / "results" / "observed.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

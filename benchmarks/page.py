@@ -256,7 +256,7 @@ def main() -> None:
     text = report(*measure(options.seconds, options.opens), load)
     print(text)
     if options.write:
-        Path(__file__).with_suffix(".md").write_text(text, encoding="utf-8")
+        (Path(__file__).parent / "results" / "page.md").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -119,7 +119,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=150)
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--write", action="store_true", help="put the table into benchmarks/throughput.md")
+    parser.add_argument("--write", action="store_true", help="put the table into benchmarks/results/throughput.md")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     device, steps = torch.device(options.device), options.steps
@@ -158,7 +158,7 @@ def main() -> None:
     versions = f"Python {platform.python_version()}, torch {torch.__version__}"
     lines += ["", f"{datetime.now(UTC):%Y-%m-%d}, {versions}, {where}."]
     if options.write:
-        Path(__file__).with_suffix(".md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        (Path(__file__).parent / "results" / "throughput.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def gained(slow: list[float], quick: list[float]) -> str:

@@ -8,7 +8,7 @@ from tests.browser.lab import Lab
 from tests.browser.page import WATCH_PICTURE, Play
 
 log = logging.getLogger("transfer_lab.tests")  # shown with --log-cli-level=info
-FIRST_MOVE = 15.0  # seconds; on a quiet machine it takes two (see benchmarks/page.md)
+FIRST_MOVE = 15.0  # seconds; on a quiet machine it takes two (see benchmarks/results/page.md)
 
 
 def test_the_first_visit_moves_at_once_and_the_recording_gives_way_to_the_real_run(lab: Lab, play: Play) -> None:
