@@ -130,6 +130,15 @@ _NAMES: Mapping[str, str] = {
     "pseudo": "Weight of the pseudo-labels",
     "refresh": "Steps between pseudo-labellings",
     "query": "Questions about each",
+    "teacher": "Teacher",
+    "teacher_steps": "Steps of the teacher",
+    "teacher_lr": "Learning rate of the teacher",
+    "teacher_dropout": "Dropout of the teacher",
+    "shift": "Moved by (share of the side)",
+    "turn": "Turned by (degrees)",
+    "temperature": "Temperature T",
+    "soft": "Weight of the teacher's answers",
+    "transfer_set": "The teacher is asked about",
 }
 
 # Where labels are, after Pan & Yang (2010): said of every strategy.

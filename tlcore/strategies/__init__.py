@@ -10,6 +10,7 @@ from tlcore.strategies.bitfit import BitFit
 from tlcore.strategies.cdan import CDAN
 from tlcore.strategies.dann import DANN
 from tlcore.strategies.deep_coral import DeepCoral
+from tlcore.strategies.distill import Distill
 from tlcore.strategies.domain_confusion import DomainConfusion
 from tlcore.strategies.fine_tune import FineTune
 from tlcore.strategies.gradual_unfreezing import GradualUnfreezing
@@ -56,6 +57,7 @@ _ALL: tuple[type[Strategy[Any]], ...] = (
     IRM,
     GroupDRO,
     ProtoNet,
+    Distill,
 )
 
 STRATEGIES: dict[str, type[Strategy[Any]]] = {strategy.card.key: strategy for strategy in _ALL}
