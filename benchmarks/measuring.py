@@ -6,13 +6,14 @@ and not measured again, so that a table can be stopped with Ctrl-C at any moment
 """
 
 import hashlib
+import inspect
 import json
 import os
 import platform
 import resource
 import signal
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
@@ -38,6 +39,9 @@ from tlcore.runs.spec import RunSpec
 from tlcore.strategies import find
 
 HERE = Path(__file__).parent
+Also = Callable[[Any], Mapping[str, float]] | None
+"""What is asked of a run at its end beyond its grades: from its `Built`, by a function at the top of a script."""
+
 RESULTS = HERE / "results"
 MEMORY = HERE / ".proof" / "runs.jsonl"
 
@@ -61,33 +65,35 @@ def spec(strategy: str, scenario: str, **choices: Any) -> RunSpec:
     return RunSpec(strategy, scenario, device="cpu", observe=False, **choices).completed()
 
 
-def measured(specs: Sequence[RunSpec], jobs: int, title: str = "measuring") -> dict[str, Result]:
-    """Every spec's result by `key(spec)`, as far as it could be had; failures are told on the way.
+def measured(specs: Sequence[RunSpec], jobs: int, title: str = "measuring", also: Also = None) -> dict[str, Result]:
+    """Every spec's result by `key(spec, also)`, as far as it could be had; failures are told on the way.
 
     With Ctrl-C what has ended is kept, and the process leaves with status 130.
     """
     known = _remembered()
-    missing = list({key(each): each for each in specs if key(each) not in known}.values())
+    missing = list({key(each, also): each for each in specs if key(each, also) not in known}.values())
     MEMORY.parent.mkdir(exist_ok=True)
     with tqdm(total=len(missing), desc=title, unit=" runs", disable=not missing, smoothing=0.05) as bar:
         try:
-            for done, outcome in _in_processes(missing, jobs):
+            for done, outcome in _in_processes(missing, jobs, also):
                 bar.update()
                 if isinstance(outcome, str):
                     bar.write(f"{done.strategy} on {done.scenario}, seed {done.seed}: {outcome}", file=sys.stderr)
                     continue
-                known[key(done)] = outcome
-                _remember(done, outcome)
+                known[key(done, also)] = outcome
+                _remember(key(done, also), done, outcome)
         except KeyboardInterrupt:
             bar.write("Stopped. What has ended is kept: the same command goes on from here.", file=sys.stderr)
             sys.exit(130)
     return known
 
 
-def key(spec: RunSpec) -> str:
-    """A name for a run: its choices, and the code of its strategy and of its scenario."""
+def key(spec: RunSpec, also: Also = None) -> str:
+    """A name for a run: its choices, the code of its strategy and of its scenario, and what else is asked."""
     choices = {name: value for name, value in spec.as_json().items() if name not in ("device", "observe")}
-    told = json.dumps([choices, _code(find(spec.strategy)), _code(type(scenarios.find(spec.scenario)))], sort_keys=True)
+    code = [_code(find(spec.strategy)), _code(type(scenarios.find(spec.scenario)))]
+    asked = [inspect.getsource(also)] if also else []
+    told = json.dumps([choices, *code, *asked], sort_keys=True)
     return hashlib.sha256(told.encode()).hexdigest()[:20]
 
 
@@ -127,13 +133,13 @@ def _remembered() -> dict[str, Result]:
     return known
 
 
-def _remember(spec: RunSpec, result: Result) -> None:
-    entry = {"key": key(spec), **vars(result), "spec": spec.as_json()}
+def _remember(name: str, spec: RunSpec, result: Result) -> None:
+    entry = {"key": name, **vars(result), "spec": spec.as_json()}
     with MEMORY.open("a", encoding="utf-8") as file:
         file.write(json.dumps(entry) + "\n")
 
 
-def _in_processes(specs: Sequence[RunSpec], jobs: int) -> Iterator[tuple[RunSpec, Result | str]]:
+def _in_processes(specs: Sequence[RunSpec], jobs: int, also: Also) -> Iterator[tuple[RunSpec, Result | str]]:
     """Outcomes as they come: a result, or in words why there is none."""
     forks = "forkserver" in get_all_start_methods()
     context: Any = get_context("forkserver" if forks else "spawn")
@@ -144,7 +150,7 @@ def _in_processes(specs: Sequence[RunSpec], jobs: int) -> Iterator[tuple[RunSpec
         while waiting or working:
             while waiting and len(working) < jobs:
                 ours, theirs = context.Pipe(duplex=False)
-                process = context.Process(target=_work, args=(waiting[-1], theirs), daemon=True)
+                process = context.Process(target=_work, args=(waiting[-1], also, theirs), daemon=True)
                 process.start()
                 theirs.close()
                 working[ours] = waiting.pop(), process
@@ -169,20 +175,21 @@ def _ended(working: Mapping[Connection, tuple[RunSpec, Any]]) -> Iterator[None]:
             process.terminate()
 
 
-def _work(spec: RunSpec, answer: Connection) -> None:
+def _work(spec: RunSpec, also: Also, answer: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     try:
-        answer.send(_trained(spec))
+        answer.send(_trained(spec, also))
     except TransferError as reason:
         answer.send(str(reason))
     except Exception as reason:  # noqa: BLE001  told in the table's progress, and the others go on
         answer.send(f"{type(reason).__name__}: {reason}")
 
 
-def _trained(spec: RunSpec) -> Result:
+def _trained(spec: RunSpec, also: Also) -> Result:
     import torch
 
     from tlcore.runs.building import build
+    from tlcore.training.bystander import untouched
     from tlcore.training.events import Finished
     from tlcore.training.loop import Rhythm, train
 
@@ -191,7 +198,9 @@ def _trained(spec: RunSpec) -> Result:
     built = build(spec, torch.device("cpu"))
     for event in train(built.strategy, built.prepared.task, built.evaluators, rhythm=Rhythm(evaluations=1)):
         if isinstance(event, Finished):
-            return Result(dict(event.values), process_time() - began, _peak() - before)
+            with untouched(built.strategy):
+                more = also(built) if also else {}
+            return Result({**event.values, **more}, process_time() - began, _peak() - before)
     raise AssertionError("a run that ends without being finished")
 
 
