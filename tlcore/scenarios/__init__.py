@@ -4,6 +4,7 @@ from tlcore.cards import ScenarioCard
 from tlcore.errors import UnknownKey
 from tlcore.scenarios.base import Pair, Scenario, Split
 from tlcore.scenarios.digits import PrintedToHandwritten
+from tlcore.scenarios.glyphs import Glyphs
 from tlcore.scenarios.handwriting import CHANGED
 from tlcore.scenarios.points import Blobs, Moons
 from tlcore.scenarios.real import REAL
@@ -17,6 +18,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     Shapes(),
     ZeroShot(),
     Bias(),
+    Glyphs(),
     *REAL,
 )
 
