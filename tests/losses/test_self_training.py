@@ -7,10 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import softmax
 from scipy.stats import entropy as scipy_entropy
+from sklearn.metrics import log_loss
 from sklearn.metrics.pairwise import cosine_distances
 from torch import Tensor
 
-from tlcore.losses.self_training import centroid_labels, class_confusion, consistency, diversity, entropy
+from tlcore.losses.self_training import (
+    centroid_labels,
+    class_confusion,
+    consistency,
+    diversity,
+    entropy,
+    pseudo_labelled,
+)
 
 seeds = st.integers(0, 10_000)
 
@@ -133,3 +141,24 @@ def test_consistency_is_the_mean_squared_difference_and_moves_the_student_alone(
     value.backward()
     assert value.item() == pytest.approx(np.mean(difference**2), rel=1e-9)
     assert student.grad is not None and teacher.grad is None
+
+
+def test_consistency_leaves_out_rows_that_the_teacher_is_not_sure_of() -> None:
+    student, teacher = cloud(8, 3, seed=1), cloud(8, 3, seed=2)
+    p, q = softmax(student.numpy(), axis=1), softmax(teacher.numpy(), axis=1)
+    kept = [((p[i] - q[i]) ** 2).mean() for i in range(8) if q[i].max() >= 0.6]
+    assert 0 < len(kept) < 8
+    assert consistency(student, teacher, confidence=0.6).item() == pytest.approx(sum(kept) / 8, rel=1e-9)
+
+
+def test_pseudo_labelled_is_the_log_loss_of_ones_own_sure_answers_over_all_rows() -> None:
+    logits = cloud(10, 3, seed=1).requires_grad_()
+    p = softmax(logits.detach().numpy(), axis=1)
+    sure = p.max(1) >= 0.6
+    assert 0 < sure.sum() < 10
+    loss, believed = pseudo_labelled(logits, 0.6)
+    assert loss.item() == pytest.approx(log_loss(p[sure].argmax(1), p[sure], labels=[0, 1, 2]) * sure.mean())
+    assert believed.item() == pytest.approx(sure.mean())
+    loss.backward()
+    one_hot = np.eye(3)[p.argmax(1)]
+    assert np.allclose(logits.grad, (p - one_hot) * sure[:, None] / 10)  # answers and threshold are constants

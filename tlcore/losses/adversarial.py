@@ -1,5 +1,6 @@
 """Losses of a discriminator that tells the domains apart, and of features that learn to stop it."""
 
+from math import sqrt
 from typing import Any
 
 import torch
@@ -79,7 +80,7 @@ def randomised_multilinear(features: Tensor, predictions: Tensor, of_features: T
 
     features (N, D), predictions (N, C), of_features (D, d), of_classes (C, d) → (N, d)
     """
-    return (features @ of_features) * (predictions @ of_classes) / of_features.shape[1] ** 0.5
+    return (features @ of_features) * (predictions @ of_classes) / sqrt(of_features.shape[1])
 
 
 def entropy_weights(logits: Tensor) -> Tensor:

@@ -82,14 +82,32 @@ def class_confusion(logits: Tensor, temperature: float = 2.5) -> Tensor:
         return (confusion.sum() - confusion.trace()) / len(confusion)
 
 
-def consistency(student_logits: Tensor, teacher_logits: Tensor) -> Tensor:
+def consistency(student_logits: Tensor, teacher_logits: Tensor, confidence: float = 0.0) -> Tensor:
     """How far a student's predictions are from its teacher's: the mean squared difference of probabilities.
 
-    The teacher is a constant.
+    The teacher is a constant. Rows of which it is less sure than `confidence` count 0.
 
-    Tarvainen & Valpola, "Mean teachers", NeurIPS 2017, arXiv:1703.01780, section 2 (J); its mean over classes
-    as well as rows follows French et al., "Self-ensembling", ICLR 2018, arXiv:1706.05208, section 3.1.
+    Tarvainen & Valpola, "Mean teachers", NeurIPS 2017, arXiv:1703.01780, section 2 (J); the mean over classes
+    as well as rows and the threshold are those of French et al., "Self-ensembling", ICLR 2018,
+    arXiv:1706.05208, section 3.1 and 3.2.
 
-    student_logits (N, C), teacher_logits (N, C) → scalar, from 0 to 2 / C
+    student_logits (N, C), teacher_logits (N, C), confidence: a probability → scalar, from 0 to 2 / C
     """
-    return F.mse_loss(F.softmax(wide(student_logits), 1), F.softmax(wide(teacher_logits.detach()), 1))
+    teacher = F.softmax(wide(teacher_logits.detach()), 1)  # (N, C)
+    difference = (F.softmax(wide(student_logits), 1) - teacher).square().mean(1)  # (N,)
+    return (difference * (teacher.amax(1) >= confidence)).mean()
+
+
+def pseudo_labelled(logits: Tensor, confidence: float = 0.0) -> tuple[Tensor, Tensor]:
+    """Cross-entropy against one's own answers, over all rows, counting those alone that are sure enough.
+
+    The answers and who is sure are constants. With a confidence of 0 this is Lee, "Pseudo-label", ICML
+    Workshops 2013, eq. 14 and 15; with a threshold, and the mean over all rows, it is as in Sohn et al.,
+    "FixMatch", NeurIPS 2020, arXiv:2001.07685, eq. 4 (there between two views of an image).
+
+    logits (N, C), confidence: a probability → the loss, at least 0, and the share of the rows that count
+    """
+    logits = wide(logits)
+    sureness, answers = F.softmax(logits.detach(), 1).max(1)  # (N,) each
+    believed = (sureness >= confidence).to(logits)  # (N,)
+    return (believed * F.cross_entropy(logits, answers, reduction="none")).mean(), believed.mean()

@@ -74,6 +74,7 @@ class MCD(Strategy[MCDHParams]):
             disagree(kept - disagreement)
 
             # Step C: the features bring them together again.
+            agreement = disagreement
             for _ in range(hparams.updates):
                 target = backbone(target_images)  # (B, D)
                 agreement = discrepancy(first(target), second(target))
