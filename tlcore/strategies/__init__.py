@@ -12,6 +12,7 @@ from tlcore.strategies.dann import DANN
 from tlcore.strategies.deep_coral import DeepCoral
 from tlcore.strategies.distill import Distill
 from tlcore.strategies.domain_confusion import DomainConfusion
+from tlcore.strategies.dsbn import DSBN
 from tlcore.strategies.fine_tune import FineTune
 from tlcore.strategies.gradual_unfreezing import GradualUnfreezing
 from tlcore.strategies.group_dro import GroupDRO
@@ -23,13 +24,16 @@ from tlcore.strategies.lp_ft import LPFT
 from tlcore.strategies.mcc import MCC
 from tlcore.strategies.mcd import MCD
 from tlcore.strategies.mdd import MDD
+from tlcore.strategies.mean_teacher import MeanTeacher
 from tlcore.strategies.mmd import MMD
 from tlcore.strategies.proto_net import ProtoNet
+from tlcore.strategies.pseudo_label import PseudoLabel
 from tlcore.strategies.scratch import Scratch
 from tlcore.strategies.shot import SHOT
 from tlcore.strategies.source_only import SourceOnly
 from tlcore.strategies.surgical import Surgical
 from tlcore.strategies.target_only import TargetOnly
+from tlcore.strategies.tent import TENT
 
 _ALL: tuple[type[Strategy[Any]], ...] = (
     Scratch,
@@ -52,6 +56,10 @@ _ALL: tuple[type[Strategy[Any]], ...] = (
     MCD,
     MDD,
     AdaBN,
+    DSBN,
+    TENT,
+    PseudoLabel,
+    MeanTeacher,
     MCC,
     SHOT,
     IRM,
