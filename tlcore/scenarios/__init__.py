@@ -6,6 +6,7 @@ from tlcore.scenarios.base import Pair, Scenario, Split
 from tlcore.scenarios.digits import PrintedToHandwritten
 from tlcore.scenarios.glyphs import Glyphs
 from tlcore.scenarios.handwriting import CHANGED
+from tlcore.scenarios.omniglot import Omniglot
 from tlcore.scenarios.points import Blobs, Moons
 from tlcore.scenarios.real import REAL
 from tlcore.scenarios.shapes import Bias, Shapes, ZeroShot
@@ -20,6 +21,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     Bias(),
     Glyphs(),
     *REAL,
+    Omniglot(),
 )
 
 __all__ = ["SCENARIOS", "Pair", "Scenario", "Split", "cards", "find"]
