@@ -26,7 +26,7 @@ def test_the_second_phase_needs_no_source(key: str) -> None:
 
 
 def test_pseudo_labels_are_looked_up_by_row_not_by_place_in_a_batch() -> None:
-    strategy, task = small("shot", lr=1e-7, refresh=1000), small_task()  # the features stay as good as they are
+    strategy, task = small("shot", lr=1e-6, refresh=1000), small_task()  # the features stay as good as they are
     *_, last = strategy.walk(task)
     *_, adapt, _ = strategy.journal.state()
     _, _, pseudo = adapt["kept"]
