@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
+from dashboard import words
 from dashboard.verdict import About
 from tlcore import catalogue
 from tlcore.runs.rows import Run
 from tlcore.runs.store import Store
 
 BASELINE = "source-only"
+WAY = 5  # classes of an episode
+EPISODE = "An episode"  # the one exhibit that a scenario's exam draws and not a strategy
 
 
 def facts(run: Run) -> dict[str, Any]:
@@ -16,8 +19,12 @@ def facts(run: Run) -> dict[str, Any]:
     spec = run.spec
     strategy, scenario = _card(catalogue.strategies(), spec.strategy), _card(catalogue.scenarios(), spec.scenario)
     told = {"strategy": spec.strategy, "title": strategy.get("title", spec.strategy), "idea": strategy.get("idea", "")}
-    told |= {"curves": dict(strategy.get("curves", {})), "oracle": _all_labels(strategy)}
+    told |= {"curves": dict(strategy.get("curves", {})), "oracle": strategy.get("oracle", False)}
+    told |= {"exhibits": {EPISODE: words.GLOSSARY[EPISODE], **strategy.get("exhibits", {})}}
+    told |= {"measures": {name: list(said) for name, said in words.MEASURES.items()}}
+    told |= {"answers": strategy.get("answers", "classes"), "exam": scenario.get("exam", "classes")}
     told |= {"scenario": spec.scenario, "pair": scenario.get("title", spec.scenario), "kind": scenario.get("kind", "")}
+    told |= {"guess": guessing(scenario)}
     return told | {"seed": spec.seed, "shift": spec.shift, "labels": spec.target_labels, "backbone": spec.backbone}
 
 
@@ -27,13 +34,21 @@ def about(store: Store, run: Run) -> About:
         _card(catalogue.strategies(), run.spec.strategy),
         _card(catalogue.scenarios(), run.spec.scenario),
     )
-    labels = -1 if _all_labels(strategy) else (run.spec.target_labels or 0) if _needs(strategy) == "few" else 0
+    few = (run.spec.target_labels or 0) if _needs(strategy)[1] == "few" else 0
     return About(
         classes=max(2, len(scenario.get("classes", ()))),
-        labels=labels,
+        labels=-1 if strategy.get("oracle") else few,
         baseline=_baseline(store, run),
         is_baseline=run.spec.strategy == BASELINE,
+        learns_source=_needs(strategy)[0] == "labels",
+        exam="clusters" if strategy.get("answers") == "clusters" else scenario.get("exam", "classes"),
+        guess=guessing(scenario),
     )
+
+
+def guessing(scenario: Mapping[str, Any]) -> float:
+    """What naming classes at random gives: an episode has five, whatever the number of all."""
+    return 1 / (WAY if scenario.get("exam") == "episodes" else max(2, len(scenario.get("classes", ()))))
 
 
 def _baseline(store: Store, run: Run) -> float | None:
@@ -55,9 +70,6 @@ def _card(cards: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     return card  # a strategy's card lies beside its hyper-parameters
 
 
-def _needs(strategy: Mapping[str, Any]) -> str:
-    return (strategy.get("needs") or ("", ""))[1]
-
-
-def _all_labels(strategy: Mapping[str, Any]) -> bool:
-    return _needs(strategy) == "labels"
+def _needs(strategy: Mapping[str, Any]) -> tuple[str, str]:
+    source, target = strategy.get("needs") or ("labels", "images")
+    return source, target

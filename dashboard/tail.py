@@ -2,7 +2,7 @@
 
 import threading
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +14,8 @@ from tlcore.runs.store import Store
 from tlcore.training.events import Evaluated, Finished, Measured, Observed
 
 FRAMES = 300  # more looks than this are thinned for whoever comes late
+EXHIBITS = 1_500_000  # bytes of one exhibit, over which its looks are thinned as well
+FEWEST = 12  # looks at an exhibit that are told in any case
 CHUNK = 400_000  # bytes after which a packet is closed; the rest comes in the next
 
 
@@ -85,13 +87,14 @@ class Tail:
             case Measured():
                 self.items.append(Item(seq, event))
             case Evaluated(step, values) | Finished(step, values):
-                self._readings.append(Reading(step, values.get("source_accuracy"), values.get("target_accuracy")))
+                accuracies = (values.get(f"{domain}_accuracy") for domain in ("source", "target"))
+                self._readings.append(Reading(step, *accuracies, more=values))
                 self.items.append(Item(seq, event))
             case Observed(_, "features"):  # for the projector; a browser has no use for it
                 self._looks += 1
             case Observed(step, name, values, arrays):
                 if name == "scene":  # the exam has at least so many target items
-                    self.about = replace(self.about, exam=int(arrays["domain"].sum()))
+                    self.about = replace(self.about, items=int(arrays["domain"].sum()))
                 if "judge" in values:
                     self._readings.append(_judged(step, values))
                 said = verdict(self._readings, self.about).as_json() if name == "frame" else None
@@ -122,17 +125,40 @@ def _face(row: Run) -> tuple[Any, ...]:
 
 
 def _portion(items: list[Item], whole: bool) -> list[Item]:
-    """As many items as fit into one packet; of a long past, frames are thinned to `FRAMES`."""
-    frames = [item for item in items if item.verdict is not None]
-    if whole and len(frames) > FRAMES:
-        kept = {frames[k * (len(frames) - 1) // (FRAMES - 1)].seq for k in range(FRAMES)}
-        items = [item for item in items if item.verdict is None or item.seq in kept]
+    """As many items as fit into one packet; of a long past, frames and exhibits are thinned."""
+    if whole:
+        left_out = _too_many([item for item in items if item.verdict is not None], FRAMES)
+        for looks in _exhibits(items).values():
+            most = min(FRAMES, EXHIBITS * len(looks) // max(1, sum(map(_size, looks))))
+            left_out |= _too_many(looks, max(FEWEST, most))
+        items = [item for item in items if item.seq not in left_out]
     size = 0
     for k, item in enumerate(items):
-        size += sum(a.nbytes for a in item.event.arrays.values()) if isinstance(item.event, Observed) else 40
+        size += _size(item)
         if size > CHUNK:
             return items[: k + 1]
     return items
+
+
+def _exhibits(items: Iterable[Item]) -> dict[str, list[Item]]:
+    """The looks at each exhibit, by its title."""
+    looks: dict[str, list[Item]] = {}
+    for item in items:
+        if isinstance(item.event, Observed) and item.event.name == "exhibit":
+            looks.setdefault(item.event.values["title"], []).append(item)
+    return looks
+
+
+def _too_many(looks: Sequence[Item], most: int) -> set[int]:
+    """What is left out so that at most `most` remain, evenly over the run; the first and the last always do."""
+    if len(looks) <= most:
+        return set()
+    kept = {looks[k * (len(looks) - 1) // (most - 1)].seq for k in range(most)}
+    return {look.seq for look in looks} - kept
+
+
+def _size(item: Item) -> int:
+    return 40 + sum(a.nbytes for a in item.event.arrays.values()) if isinstance(item.event, Observed) else 40
 
 
 def _judged(step: int, values: Mapping[str, Any]) -> Reading:

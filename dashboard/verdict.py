@@ -3,8 +3,8 @@
 Plain arithmetic on accuracies in [0, 1] and on the judge's accuracy; knows neither torch nor the page.
 """
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from math import floor, sqrt
 from typing import Any
 
@@ -24,17 +24,25 @@ class Reading:
     judge: float | None = None
     judge_low: float | None = None
     judge_high: float | None = None
+    more: Mapping[str, float] = field(default_factory=dict)  # what an exam tells beside accuracy, by its own names
 
 
 @dataclass(frozen=True)
 class About:
-    """What the numbers are of. `labels` is target labels per class, -1 for all of them."""
+    """What the numbers are of. `labels` is target labels per class, -1 for all of them: an oracle."""
 
     classes: int = 2
     labels: int = 0
     baseline: float | None = None  # target accuracy of source-only on the same data and seed
-    exam: int = 0  # held-out target images; 0 when not known
+    items: int = 0  # held-out target images; 0 when not known
     is_baseline: bool = False
+    learns_source: bool = True  # from labelled source images; else accuracy on the source says little
+    exam: str = "classes"  # or "episodes", "zero-shot", "open", "clusters"
+    guess: float | None = None  # accuracy of guessing; by the number of classes if not said
+
+    @property
+    def guessing(self) -> float:
+        return 1 / self.classes if self.guess is None else self.guess
 
 
 @dataclass(frozen=True)
@@ -68,9 +76,9 @@ def verdict(readings: Sequence[Reading], about: About, ended: bool = False) -> V
     judged = [reading for reading in readings if reading.judge is not None]
     start = _start(told, about)
     was = next((reading for reading in judged if start is not None and reading.step >= start.step), None)
-    headline, detail, tone = _sentences(told, start, was, judged[-1] if judged else None, about)
+    headline, detail, tone = _sentences(told, start, was, judged[-1] if judged else None, about, ended)
     if ended:
-        detail = f"{detail} (one run)"
+        detail = f"{detail} (one run)".strip()
     if not judged:
         return Verdict(headline, detail, tone)
     now = judged[-1]
@@ -105,31 +113,52 @@ def _start(told: Sequence[Reading], about: About) -> Reading | None:
     """The moment when the source was learnt: what the target was worth without any adaptation."""
     if not told:
         return None
-    guess = 1 / about.classes
+    guess = about.guessing
     best = max(reading.source or 0.0 for reading in told)
     bar = min(best, guess + LEARNT * (best - guess))  # the best may lie below guessing
     return next(reading for reading in told if (reading.source or 0.0) >= bar)
 
 
+Said = tuple[str, str, str]  # headline, detail, tone
+
+
 def _sentences(
-    told: Sequence[Reading], start: Reading | None, was: Reading | None, gap: Reading | None, about: About
-) -> tuple[str, str, str]:
+    told: Sequence[Reading],
+    start: Reading | None,
+    was: Reading | None,
+    gap: Reading | None,
+    about: About,
+    ended: bool,
+) -> Said:
     if start is None:
         return "Nothing has been measured yet.", "", "wait"
-    now, guess = told[-1], 1 / about.classes
-    source, target = now.source or 0.0, now.target or 0.0
+    if about.exam == "episodes":
+        return _episodes(told, about)
+    if about.exam == "clusters":
+        return _clusters(told, about)
+    if about.labels < 0:
+        return _oracle(told[-1], about)
+    if not about.learns_source:
+        return _on_target(told, about, gap)
+    now, guess = told[-1], about.guessing
     best = max(reading.source or 0.0 for reading in told)
-    rose = target - (start.target or 0.0)
-    shrank = (was.judge or 0.0) - (gap.judge or 0.0) if was and gap else 0.0
     if best < guess + 0.5 * (1 - guess):
-        detail = f"Target {percent(target)}; guessing among {about.classes} classes gives {percent(guess)}."
-        return f"Learning the source: {percent(source)} so far.", detail, "plain"
+        detail = f"Target {percent(now.target or 0)}; guessing among {about.classes} classes gives {percent(guess)}."
+        headline = "The source was hardly learnt" if ended else "Learning the source"
+        return f"{headline}: {percent(now.source or 0)}{'' if ended else ' so far'}.", detail, "plain"
+    if about.exam == "zero-shot":
+        return _zero_shot(now)
+    shrank = (was.judge or 0.0) - (gap.judge or 0.0) if was and gap else 0.0
+    headline, detail, tone = _compared(now, start, best, shrank, gap, about)
+    return (headline, _unknown(now), tone) if about.exam == "open" else (headline, detail, tone)
+
+
+def _compared(now: Reading, start: Reading, best: float, shrank: float, gap: Reading | None, about: About) -> Said:
+    """What adaptation did: the target now, against the moment when the source was learnt."""
+    source, target = now.source or 0.0, now.target or 0.0
+    rose = target - (start.target or 0.0)
     if best - source > FORGET:
-        return (
-            f"The model is forgetting the source: {percent(best)} → {percent(source)}.",
-            f"Target accuracy is {percent(target)}. {_judge_sentence(gap)}".strip(),
-            "careful",
-        )
+        return _forgets(best, source, start.target or 0.0, target, gap, about)
     hurt = _hurt(target, about)
     if hurt:
         return hurt, _judge_sentence(gap), "careful"
@@ -144,38 +173,116 @@ def _sentences(
     return _no_change(source, target, rose, start, gap, about)
 
 
-def _rose(before: float, target: float, shrank: float, gap: Reading | None, about: About) -> tuple[str, str, str]:
-    headline = f"Target accuracy rose from {percent(before)} to {percent(target)} {_labels(about)}."
+def _forgets(best: float, source: float, before: float, target: float, gap: Reading | None, about: About) -> Said:
+    """Many strategies give the source up on purpose: what the target gained is said first, and the price with it."""
+    if target - before >= CLEAR:
+        price = f"On the source it fell from {percent(best)} to {percent(source)}."
+        return _rise(before, target, about), f"{price} {_judge_sentence(gap)}".strip(), "rise"
+    headline = f"The model is forgetting the source: {percent(best)} → {percent(source)}."
+    return headline, f"Target accuracy is {percent(target)}. {_judge_sentence(gap)}".strip(), "careful"
+
+
+def _oracle(now: Reading, about: About) -> Said:
+    detail = "An oracle: it learns from all target labels, which nobody has in practice. No rival to the others."
+    guess = about.guessing
+    if (now.target or 0.0) < guess + 0.5 * (1 - guess):
+        return f"Learning the target from all of its labels: {percent(now.target or 0)}.", detail, "plain"
+    return f"The ceiling: {percent(now.target or 0)} on the target, with all of its labels.", detail, "plain"
+
+
+def _on_target(told: Sequence[Reading], about: About, gap: Reading | None) -> Said:
+    """For who learns without source labels: only the target counts, against guessing."""
+    now, guess = told[-1].target or 0.0, about.guessing
+    detail = f"The source's labels were not used. Guessing gives {percent(guess)}. {_judge_sentence(gap)}".strip()
+    first = told[0].target or 0.0
+    if now - max(first, guess) >= CLEAR:
+        return _rise(first, now, about), detail, "rise"
+    return f"The target is at {percent(now)} {_labels(about)}.", detail, "plain"
+
+
+def _episodes(told: Sequence[Reading], about: About) -> Said:
+    now, guess = told[-1], about.guessing
+    interval = now.more.get("target_interval")
+    chance = f" ± {100 * interval:.1f} points" if interval is not None else ""
+    if (now.target or 0.0) - guess < CLEAR:
+        return f"New classes: {percent(now.target or 0)}{chance}, no better than guessing.", _of_known(now), "plain"
+    rose = (now.target or 0.0) - (told[0].target or 0.0) >= CLEAR
+    headline = f"New classes: {percent(now.target or 0)}{chance} from one example each (guessing: {percent(guess)})."
+    return headline, f"{_from(told[0].target) if rose else ''}{_of_known(now)}", "rise" if rose else "plain"
+
+
+def _from(first: float | None) -> str:
+    return f"It was {percent(first or 0)} before training. "
+
+
+def _of_known(now: Reading) -> str:
+    return f"New images of the classes that it trained on: {percent(now.source or 0)}."
+
+
+def _clusters(told: Sequence[Reading], about: About) -> Said:
+    now, first = told[-1], told[0]
+    nmi = now.more.get("target_nmi")
+    says = f"They tell {percent(nmi)} of what there is to know about the class (NMI). " if nmi is not None else ""
+    detail = f"{says}Names were given by the answers, for grading alone."
+    rose = (now.target or 0.0) - (first.target or 0.0) >= CLEAR
+    was = f", {percent(first.target or 0)} before training" if rose else ""
+    headline = f"Clusters fit the target's classes for {percent(now.target or 0)} of the images{was}."
+    return headline, detail, "rise" if rose else "plain"
+
+
+def _zero_shot(now: Reading) -> Said:
+    seen, unseen, mean = (now.more.get(name) for name in ("seen_accuracy", "unseen_accuracy", "harmonic_mean"))
+    if seen is None or unseen is None or mean is None:
+        return f"Target accuracy is {percent(now.target or 0)}.", "", "plain"
+    if unseen < CLEAR:
+        headline = f"It never names a class that it was not shown (unseen: {percent(unseen)})."
+        return headline, f"Classes that it was shown: {percent(seen)}.", "careful"
+    headline = f"Classes never shown: {percent(unseen)} right, by their description alone."
+    return headline, f"Classes that were shown: {percent(seen)}. Harmonic mean of the two: {percent(mean)}.", "rise"
+
+
+def _unknown(now: Reading) -> str:
+    auroc = now.more.get("unknown_auroc")
+    if auroc is None:
+        return "Accuracy is on the classes that both domains know."
+    return (
+        f"On the classes that both domains know. An image of an unknown class is answered less surely than a known "
+        f"one {percent(auroc)} of the time (50 % = not noticed)."
+    )
+
+
+def _rise(before: float, target: float, about: About) -> str:
+    return f"Target accuracy rose from {percent(before)} to {percent(target)} {_labels(about)}."
+
+
+def _rose(before: float, target: float, shrank: float, gap: Reading | None, about: About) -> Said:
+    headline = _rise(before, target, about)
     if shrank >= GAP_CLEAR:
         return headline, f"The gap shrank with it. {_judge_sentence(gap)}", "rise"
     return headline, _judge_sentence(gap), "rise"
 
 
-def _no_change(
-    source: float, target: float, rose: float, start: Reading, gap: Reading | None, about: About
-) -> tuple[str, str, str]:
+def _no_change(source: float, target: float, rose: float, start: Reading, gap: Reading | None, about: About) -> Said:
     detail = _judge_sentence(gap)
     if source - target <= CLEAR:
         return f"The target is as good as the source: {percent(target)} and {percent(source)}.", detail, "rise"
     if rose <= -CLEAR:
         return f"Target accuracy fell from {percent(start.target or 0)} to {percent(target)}.", detail, "careful"
-    halfway = (source + 1 / about.classes) / 2
+    halfway = (source + about.guessing) / 2
     lags = "the target lags behind" if target >= halfway else "the target is not"
     return f"The source is learnt ({percent(source)}), {lags} ({percent(target)}).", detail, "plain"
 
 
 def _hurt(target: float, about: About) -> str:
     """A sentence when the run is clearly below source-only: the two 95 % intervals are apart."""
-    if about.baseline is None or about.is_baseline or not about.exam:
+    if about.baseline is None or about.is_baseline or not about.items:
         return ""
-    width = 1.96 * sqrt(0.25 / about.exam) * 2  # both at their widest
+    width = 1.96 * sqrt(0.25 / about.items) * 2  # both at their widest
     below = about.baseline - target
     return f"This strategy hurts here: {points(below)} below doing nothing." if below > width else ""
 
 
 def _labels(about: About) -> str:
-    if about.labels < 0:
-        return "with all target labels"
     if about.labels == 0:
         return "without one target label"
     return f"with {about.labels} target label{'s' if about.labels > 1 else ''} per class"

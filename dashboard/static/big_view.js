@@ -1,5 +1,6 @@
 // The big view: tabs over the input space, the map of features and the samples, with the legend beside.
 
+import { MOST_COLOURS } from "./colours.js"
 import { definition, h, mark, tableTwin, text } from "./elements.js"
 import { MapView } from "./map_view.js"
 import { Samples } from "./samples.js"
@@ -125,14 +126,16 @@ export class BigView {
     this.show({ ...this.#moment, animate: false })
   }
 
-  #dress({ run: { scene }, colours }) {
-    const worn = scene && `${scene.classes} ${colours}`
+  #dress({ run: { scene, graded, about: { oracle } }, colours }) {
+    const worn = scene && `${scene.classes} ${colours} ${graded}`
     if (!scene || worn === this.#worn) return
     this.#worn = worn
     const swatch = colour => h("i", { class: "tl-swatch", style: `background:${colour}` })
     const group = (...items) => h("ul", {}, ...items.map(([sign, words]) => h("li", {}, typeof sign === "string" ? h("i", {}, sign) : sign, words)))
-    const marks = [["●", "source"], ["✕", "target"], ["▁", "wrong"], ...(scene.few ? [["◯", "labelled"]] : [])]
-    this.legend.replaceChildren(group(...marks), group(...scene.classes.map((name, k) => [swatch(colours[k]), name])))
+    const marks = [["●", "source"], ["✕", "target"], ...(graded ? [["▁", "wrong"]] : []), ...(scene.few && !oracle ? [["◯", "labelled"]] : [])]
+    const many = scene.classes.length > MOST_COLOURS
+    const classes = many ? [[swatch(colours[0]), `${scene.classes.length} classes: point at one`]] : scene.classes.map((name, k) => [swatch(colours[k]), name])
+    this.legend.replaceChildren(group(...marks), group(...classes))
   }
 
   /** How many of each class and domain are right, and what the others are taken for. */

@@ -3,6 +3,8 @@
 const OKABE_ITO = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]
 const TOL_MUTED = ["#332288", "#88CCEE", "#44AA99", "#117733", "#999933", "#DDCC77", "#CC6677", "#882255", "#AA4499", "#661100"]
 const GREY = "#8a8f98"
+export const MOST_COLOURS = TOL_MUTED.length // of more classes, only the one that is pointed at has a colour
+export const POINTED_AT = OKABE_ITO[1]
 // On a dark ground the darkest two of Tol's colours drop below 3:1; these keep their hue and pass.
 const TOL_ON_DARK = { "#332288": "#6f5fd0", "#882255": "#c4568a", "#117733": "#35a05a", "#661100": "#b0603f" }
 

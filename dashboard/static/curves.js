@@ -1,8 +1,8 @@
 // Accuracy and loss over steps. Plotly draws them; zoom and legend belong to the user and survive new data.
 
 import { definition, h, tableTwin } from "./elements.js"
-import { accuracyLines, belongs, heading, inSight, lossLines, named } from "./lines.js"
-import { definitions, percent, small, title } from "./words.js"
+import { accuracyLines, belongs, called, heading, inSight, lossLines, named } from "./lines.js"
+import { definitions, percent, small } from "./words.js"
 
 const EVERY = 200 // milliseconds between two drawings
 const MARGIN = { l: 44, r: 92, t: 6, b: 24 }
@@ -137,7 +137,7 @@ class Panel {
     const every = Math.max(1, Math.ceil(at.length / 40))
     const say = this.what === "accuracy" ? percent : small
     const steps = at.filter((_, k) => k % every === 0 || k === at.length - 1)
-    return [["Step", ...names.map(title)], ...steps.map(step => [step, ...names.map(name => say(this.#run.value(name, step)))])]
+    return [["Step", ...names.map(name => called(this.#run, name))], ...steps.map(step => [step, ...names.map(name => say(this.#run.value(name, step)))])]
   }
 }
 

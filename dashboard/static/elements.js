@@ -39,16 +39,16 @@ export function icon(name) {
 
 let popovers = 0
 
-/** A quiet "What is this?" button with its definitions, in the browser's own popover: Escape closes it. */
-export function definition(label, entries) {
+/** A quiet button with its definitions, in the browser's own popover: Escape closes it. */
+export function definition(label, entries, words = "What is this?") {
   const id = `tl-what-${++popovers}`
   const box = h("div", { id, popover: "auto", class: "tl-what", role: "dialog", "aria-label": label })
-  const button = h("button", { type: "button", class: "tl-link", popovertarget: id }, "What is this?")
+  const button = h("button", { type: "button", class: "tl-link", popovertarget: id }, words)
   box.addEventListener("beforetoggle", event => {
     if (event.newState !== "open") return
     box.replaceChildren(...entries().flatMap(([term, words]) => [h("h4", {}, term), h("p", {}, words)]))
     const place = button.getBoundingClientRect()
-    box.style.right = `${Math.max(12, innerWidth - place.right)}px`
+    box.style.right = `${Math.max(12, Math.min(innerWidth - place.right, innerWidth - 440))}px`
     if (place.top > innerHeight / 2) Object.assign(box.style, { top: "auto", bottom: `${innerHeight - place.top + 6}px` })
     else Object.assign(box.style, { bottom: "auto", top: `${place.bottom + 6}px` })
   })

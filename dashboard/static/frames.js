@@ -2,6 +2,7 @@
 // the same frame shows the same step.
 
 const MOST_FRAMES = 300
+const MOST_EXHIBITS = 120 // looks at one exhibit: a gallery is a hundred times as large as a number
 
 export class Run {
   constructor(id) {
@@ -16,6 +17,7 @@ export class Run {
     this.scene = null
     this.frames = []
     this.umaps = []
+    this.exhibits = new Map() // title → [{step, kind, …}]
     this.series = new Map() // name → {kind, steps, values}
     this.seq = 0
     this.gone = ""
@@ -29,6 +31,11 @@ export class Run {
     if (packet.about) this.about = packet.about
     packet.columns.forEach((block, k) => this.#extend(block, packet.arrays[`columns/${k}`].data))
     packet.observed.forEach((look, k) => this.#observe(look, pick(packet.arrays, `observed/${k}/`)))
+  }
+
+  /** Whether one answer an item can be right or wrong: clusters have no names, and episodes have classes of their own. */
+  get graded() {
+    return this.about.answers !== "clusters" && this.about.exam !== "episodes"
   }
 
   get ready() {
@@ -60,6 +67,14 @@ export class Run {
     return this.umaps[Math.max(0, before(this.umaps, step, frame => frame.step))] ?? null
   }
 
+  /** Every exhibit as it stood at a step: `look` is null for one that came later, from the step `from` on. */
+  exhibitsAt(step) {
+    return [...this.exhibits].map(([title, looks]) => {
+      const k = before(looks, step, look => look.step)
+      return { title, kind: looks[0].kind, look: k < 0 ? null : looks[k], from: looks[0].step }
+    })
+  }
+
   #extend({ kind, keys, count }, data) {
     for (let k = 1; k < keys.length; k++) {
       const name = keys[k]
@@ -77,9 +92,16 @@ export class Run {
   #observe({ name, step, values, verdict }, arrays) {
     if (name === "scene") this.scene = Object.freeze({ ...values, ...arrays })
     if (name === "umap") this.umaps.push(Object.freeze({ step, map: arrays.map }))
+    if (name === "exhibit") {
+      const looks = this.exhibits.get(values.title) ?? []
+      if (looks[looks.length - 1]?.step === step) looks.pop() // the last word about a step holds
+      looks.push(Object.freeze({ step, ...values, ...arrays }))
+      this.exhibits.set(values.title, thinned(looks, MOST_EXHIBITS))
+    }
     if (name === "frame") {
+      if (!this.graded) delete arrays.predicted
       this.frames.push(Object.freeze({ step, verdict, gap: Object.freeze(values), ...arrays }))
-      if (this.frames.length > MOST_FRAMES) this.frames = this.frames.filter((_, k) => k % 2 === 0 || k > MOST_FRAMES - 2)
+      this.frames = thinned(this.frames, MOST_FRAMES)
     }
   }
 }
@@ -89,6 +111,9 @@ function pick(arrays, prefix) {
   for (const name in arrays) if (name.startsWith(prefix)) picked[name.slice(prefix.length)] = arrays[name]
   return picked
 }
+
+/** Every second entry of too many; the newest ones stay. */
+const thinned = (entries, most) => (entries.length > most ? entries.filter((_, k) => k % 2 === 0 || k > most - 2) : entries)
 
 /** Index of the last entry whose step is not after `step`; -1 if there is none. */
 function before(entries, step, of = entry => entry) {

@@ -4,6 +4,7 @@ import { GAP } from "./colours.js"
 import { definition, h, mark, tableTwin, text } from "./elements.js"
 import { definitions, percent, small } from "./words.js"
 
+const MOST_BARS = 12 // of many classes, those with the largest gap
 const place = judge => `${100 * Math.min(1, Math.max(0, (judge - 0.5) / 0.5))}%`
 
 export class Gauge {
@@ -21,7 +22,7 @@ export class Gauge {
     this.more = h("div", { class: "tl-notes" })
     this.bars = h("div", { class: "tl-bars", role: "list", "aria-label": "MMD per class" })
     this.drawing = h("div", { class: "tl-gauge" }, h("div", {}, this.value, this.words), this.meter,
-      h("div", { class: "tl-scale" }, h("span", {}, "50 % cannot tell"), h("span", {}, "100 %")), this.notes, this.more, h("div", { class: "tl-classes" }, h("span", { class: "tl-soft" }, "MMD per class"), this.bars))
+      h("div", { class: "tl-scale" }, h("span", {}, "50 % cannot tell"), h("span", {}, "100 %")), this.notes, this.more, (this.classes = h("div", { class: "tl-classes" }, h("span", { class: "tl-soft" }, "MMD per class"), this.bars)))
     this.card = h("section", { class: "tl-panel tl-panel-gap", "aria-label": "Domain gap" })
     const what = definition("Domain gap", () => (this.#run ? definitions(this.#run).gap : []))
     this.card.append(h("div", { class: "tl-title" }, h("h3", {}, "Domain gap"), h("span", { class: "tl-tools" }, ...what)), this.drawing)
@@ -66,18 +67,20 @@ export class Gauge {
   }
 
   #classes(run, gap, colours) {
-    const values = (run.scene?.classes ?? []).map((name, k) => [name, gap[`gap_class_${k}`]]).filter(([, value]) => value != null)
+    const all = (run.scene?.classes ?? []).map((name, k) => [name, gap[`gap_class_${k}`], colours[k]]).filter(([, value]) => value != null)
+    const values = all.length > MOST_BARS ? all.sort((a, b) => b[1] - a[1]).slice(0, MOST_BARS) : all
+    this.classes.hidden = !values.length
     const most = Math.max(this.most ?? 0, ...values.map(([, value]) => value), 1e-6)
     this.most = this.mostOf === run ? most : Math.max(...values.map(([, value]) => value), 1e-6)
     this.mostOf = run
     if (this.bars.children.length !== values.length)
       this.bars.replaceChildren(...values.map(() => h("div", { role: "listitem", class: "tl-bar" }, h("span"), h("div", {}, h("i")))))
-    values.forEach(([name, value], k) => {
+    values.forEach(([name, value, colour], k) => {
       const bar = this.bars.children[k]
       text(bar.firstChild, name)
       bar.title = `MMD within ${name}: ${small(value)}`
       bar.querySelector("i").style.width = `${(100 * Math.max(0, value)) / this.most}%`
-      bar.querySelector("i").style.background = colours[k]
+      bar.querySelector("i").style.background = colour
     })
   }
 

@@ -3,6 +3,8 @@
 import { h, mark, text } from "./elements.js"
 import { count, device, duration, percent } from "./words.js"
 
+const FURTHER = ["harmonic_mean", "unknown_auroc", "target_nmi"] // of an exam, beside accuracy
+const FURTHER_SHORT = { harmonic_mean: "Harmonic mean", unknown_auroc: "Unknown noticed", target_nmi: "Information" }
 const ANNOUNCE = 10_000 // milliseconds between two announcements to screen readers
 
 export class Header {
@@ -17,6 +19,7 @@ export class Header {
     this.numbers = [
       new Figure("Source", "source_accuracy", "Accuracy on held-out source images", []),
       new Figure("Target", "target_accuracy", "Accuracy on held-out target images", [4, 2.5]),
+      new Figure("", null, "", [4, 2.5]),
       new Figure("Domain gap", null, "How often a judge tells the domains apart; 50 % = cannot", []),
     ]
     this.badge = h("strong", { class: "tl-badge" })
@@ -42,8 +45,23 @@ export class Header {
     const then = ghost?.frameAt(step)
     this.numbers[0].show(moment, source, run.series.get("source_accuracy"), ghost?.value("source_accuracy", step))
     this.numbers[1].show(moment, target, run.series.get("target_accuracy"), ghost?.value("target_accuracy", step))
-    this.numbers[2].show(moment, frame?.gap.judge, gaps, then?.gap.judge)
+    this.#exam(moment)
+    this.numbers[3].show(moment, frame?.gap.judge, gaps, then?.gap.judge)
     this.#announce(run, verdict)
+  }
+
+  /** The number that this kind of exam adds, and how far chance may move the target's. */
+  #exam(moment) {
+    const { run, ghost, step, until } = moment
+    const figure = this.numbers[2]
+    const name = FURTHER.find(each => run.series.has(each))
+    figure.element.hidden = !name
+    const [words, about] = run.about.measures?.[name] ?? ["", ""]
+    figure.call(FURTHER_SHORT[name] ?? words, `${words}: ${about}`)
+    if (name) figure.show(moment, run.value(name, until), run.series.get(name), ghost?.value(name, step))
+    const interval = run.value("target_interval", until)
+    if (interval != null) text(this.numbers[1].ghost, `± ${(100 * interval).toFixed(1)} points`)
+    this.numbers[1].call(run.about.oracle ? "Target ⚑ oracle" : "Target", run.about.oracle ? "Accuracy on held-out target images, after learning from all target labels: the ceiling, and no rival to the others" : "Accuracy on held-out target images")
   }
 
   /** What is going on with the wanted run; `stand` says what is shown until it has something to show. */
@@ -101,7 +119,13 @@ class Figure {
     this.number = h("span", { class: "tl-number" })
     this.ghost = h("span", { class: "tl-soft" })
     this.line = h("canvas", { class: "tl-spark", "aria-hidden": "true" })
-    this.element = h("div", { class: "tl-figure", title: help }, h("span", { class: "tl-label" }, name), this.number, this.line, this.ghost)
+    this.label = h("span", { class: "tl-label" }, name)
+    this.element = h("div", { class: "tl-figure", title: help }, this.label, this.number, this.line, this.ghost)
+  }
+
+  call(name, help) {
+    text(this.label, name)
+    this.element.title = help
   }
 
   show({ theme, run, step }, value, series, before) {

@@ -5,7 +5,15 @@ import { title } from "./words.js"
 const SMOOTH_FROM = 200 // points
 const LINE = 15 // pixels between two names at the line ends
 
-export const belongs = (what, name) => /accuracy/.test(name) === (what === "accuracy")
+const FAR = 12 // times the losses, over which a curve is drawn at a fraction of its height
+const SHARES = /accuracy|harmonic_mean|unknown_auroc|target_nmi/
+const INKS = { light: ["#6b7280", "#8a6a3a", "#3f6f62", "#7a5573", "#4f6d8f"], dark: ["#a3a8b4", "#d7b98a", "#9fc3b6", "#cba6c3", "#9bb8d9"] }
+
+/** Whether a series is drawn in the chart of accuracies or in that of losses; half an interval is in neither. */
+export const belongs = (what, name) => name !== "target_interval" && SHARES.test(name) === (what === "accuracy")
+
+/** The name of a series as evaluators and strategies tell it, for a person. */
+export const called = (run, name) => run.about.measures?.[name]?.[0] ?? title(name)
 
 /** The name that stands at a line's end: that of its smoothed form and of its ghost as well. */
 export const heading = name => name.split(",")[0].replace(/ loss$/, "")
@@ -18,9 +26,16 @@ export function accuracyLines({ run, ghost, theme }) {
     notes.push(...note(run.series.get(name), title(side), theme.ink))
     return [...line(ghost?.series.get(name), `${title(side)}, ghost`, theme.soft, "dot", 1.4), ...line(run.series.get(name), title(side), theme.ink, dash, 2.25)]
   })
-  const classes = run.scene?.classes?.length
-  if (classes) {
-    const guess = 1 / classes
+  const others = [...run.series.keys()].filter(name => belongs("accuracy", name) && !/^(source|target)_accuracy$/.test(name))
+  others.forEach((name, k) => {
+    const series = run.series.get(name)
+    const colour = INKS[theme.dark ? "dark" : "light"][(k + 1) % 5]
+    const dash = series.kind === "measured" ? "solid" : "dash"
+    traces.push(...smoothed(series, called(run, name), colour, dash, series.kind === "measured" ? 1 : 1.75))
+    notes.push(...note(series, heading(called(run, name)), colour))
+  })
+  const guess = run.about.guess ?? (run.scene?.classes?.length ? 1 / run.scene.classes.length : null)
+  if (guess) {
     traces.unshift({ x: [0, run.row.steps], y: [guess, guess], mode: "lines", name: "Guessing", line: { color: theme.soft, width: 1, dash: "dot" }, hoverinfo: "skip" })
     notes.push({ text: `Guessing`, y: guess, colour: theme.soft })
   }
@@ -29,27 +44,41 @@ export function accuracyLines({ run, ghost, theme }) {
 
 export function lossLines({ run, ghost, theme }) {
   const names = [...run.series.keys()].filter(name => belongs("loss", name))
-  const inks = [theme.ink, theme.soft, theme.dark ? "#d7b98a" : "#8a6a3a", theme.dark ? "#9fc3b6" : "#3f6f62"]
+  const inks = [theme.ink, ...INKS[theme.dark ? "dark" : "light"]]
+  const usual = Math.max(...names.filter(name => /loss|classification/.test(name)).map(name => height(run.series.get(name))), 0.1)
   const traces = []
   const notes = []
   names.forEach((name, k) => {
-    const series = run.series.get(name)
+    const part = fraction(height(run.series.get(name)), usual)
+    const [series, before] = [run.series.get(name), ghost?.series.get(name)].map(each => each && part > 1 ? { ...each, values: each.values.map(value => value / part), of: part } : each)
     const held = series.kind === "evaluated"
     const colour = held ? theme.ink : inks[(k + 1) % inks.length]
     const dash = name.startsWith("target") ? "dash" : "solid"
-    traces.push(...line(ghost?.series.get(name), `${title(name)}, ghost`, theme.soft, "dot", 1.2))
-    if (series.steps.length > SMOOTH_FROM) {
-      traces.push(...line(series, title(name), colour, dash, 1, 0.22))
-      traces.push(...line({ ...series, values: smooth(series.values) }, `${title(name)}, smoothed`, colour, dash, held ? 2.25 : 1.75))
-    } else traces.push(...line(series, title(name), colour, dash, held ? 2.25 : 1.75))
-    notes.push(...note(series, heading(title(name)), colour))
+    const words = part > 1 ? `${heading(title(name))} ÷ ${part}` : title(name)
+    traces.push(...line(before, `${title(name)}, ghost`, theme.soft, "dot", 1.2), ...smoothed(series, words, colour, dash, held ? 2.25 : 1.75))
+    notes.push(...note(series, heading(words), colour))
   })
   return { traces, notes }
 }
 
+/** How high a curve reaches, but for its few highest points. */
+function height({ values }) {
+  const sorted = values.filter(Number.isFinite).map(Math.abs).sort((a, b) => a - b)
+  return sorted.length ? sorted[Math.floor(0.95 * (sorted.length - 1))] : 0
+}
+
+/** The power of ten by which a curve that is far above the losses is divided: one axis would hide either. */
+const fraction = (high, usual) => (high > FAR * usual ? 10 ** Math.ceil(Math.log10(high / (2 * usual))) : 1)
+
+function smoothed(series, words, colour, dash, width) {
+  if (series.steps.length <= SMOOTH_FROM) return line(series, words, colour, dash, width)
+  return [...line(series, words, colour, dash, 1, 0.22), ...line({ ...series, values: smooth(series.values) }, `${words}, smoothed`, colour, dash, width)]
+}
+
 function line(series, name, color, dash, width, opacity = 1) {
   if (!series?.steps.length) return []
-  return [{ x: series.steps.slice(), y: series.values.slice(), mode: "lines", name, opacity, line: { color, dash, width, shape: "linear" } }]
+  const told = series.of ? { customdata: series.values.map(value => value * series.of), hovertemplate: "%{customdata:.4g}" } : {}
+  return [{ x: series.steps.slice(), y: series.values.slice(), mode: "lines", name, opacity, line: { color, dash, width, shape: "linear" }, ...told }]
 }
 
 function note(series, words, colour) {

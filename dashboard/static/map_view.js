@@ -118,8 +118,8 @@ export class MapView {
     if (ghost && this.space === "input" && ghost.scene?.inputs && ghost.scene.inputs.data.length === this.#now.length)
       if (differs(ghost.scene.inputs.data, this.#to)) paintMarks(pen, this.#pixels(ghost.scene.inputs.data), { ...look, faint: true })
     const xy = this.#pixels(this.#now)
-    paintMarks(pen, xy, { ...look, predicted: frame?.predicted?.data })
-    if (this.space === "input" && run.scene.few) paintRings(pen, this.#pixels(run.scene.few.data), theme)
+    paintMarks(pen, xy, { ...look, predicted: frame?.predicted?.data, chosen: look.label[this.card.chosen] })
+    if (this.space === "input" && run.scene.few && !run.about.oracle) paintRings(pen, this.#pixels(run.scene.few.data), theme)
     this.card.place(xy, this.#moment, this.#trail())
   }
 

@@ -13,7 +13,7 @@ export function momentOf(run, pinned, { ghost, theme, animate }) {
   const verdict = run.gone ? farewell(run) : atEnd || !frame ? run.verdict : frame.verdict
   const colours = classColours(run.scene?.classes?.length ?? 2, theme.dark)
   const [source, target] = [run.value("source_accuracy", until), run.value("target_accuracy", until)]
-  return Object.freeze({ run, ghost, live, frame, step, verdict, source, target, colours, theme, animate, steps: run.row.steps })
+  return Object.freeze({ run, ghost, live, frame, step, until, verdict, source, target, colours, theme, animate, steps: run.row.steps })
 }
 
 const farewell = run => ({ headline: run.gone, detail: run.frames.length ? "Its numbers stay on this page until you leave." : "", tone: "stop" })
@@ -23,7 +23,7 @@ export function describe(root, { run, step, live }, wanted, ghost) {
   const status = run.gone ? "gone" : wanted.id == null ? "replay" : wanted.row.status
   const facts = {
     run: run.id ?? "", wanted: wanted.id ?? "", step, last: run.row.step, frames: run.frames.length,
-    status, mode: run.id == null ? "replay" : "live", held: !live, ghost: ghost?.id ?? "",
+    exhibits: run.exhibits.size, status, mode: run.id == null ? "replay" : "live", held: !live, ghost: ghost?.id ?? "",
   }
   for (const [name, value] of Object.entries(facts)) mark(root, `data-${name}`, value)
 }

@@ -1,21 +1,23 @@
 // Marks on a canvas: domain = shape (● source, ✕ target), class = colour, bar = wrong, ring = labelled.
 
-import { rgb } from "./colours.js"
+import { MOST_COLOURS, POINTED_AT, rgb } from "./colours.js"
 
 const RADIUS = 3.7
 const RIGHT = { light: 0.72, dark: 0.92 } // opacity of a mark whose prediction is right; a wrong one is drawn fully
 const TINT = { light: 0.45, dark: 0.2 } // of the decision, where the network is sure: marks keep 3:1 upon it
 
 /** Draw items at pixel positions `xy`; `look` is {domain, label, predicted, colours, theme}. */
-export function paintMarks(pen, xy, { domain, label, predicted, colours, theme, faint = false }) {
-  const order = [...colours.keys()].flatMap(kind => [[kind, 0], [kind, 1]])
+export function paintMarks(pen, xy, { domain, label, predicted, colours, theme, faint = false, chosen = null }) {
+  const many = colours.length > MOST_COLOURS // all in one colour, and the class that is pointed at on top
+  const kinds = many ? [null, ...(chosen == null ? [] : [chosen])] : [...colours.keys()]
+  const order = kinds.flatMap(kind => [[kind, 0], [kind, 1]])
   pen.save()
   if (faint) pen.globalAlpha = 0.3
   for (const [kind, side] of order) {
-    pen.fillStyle = pen.strokeStyle = colours[kind]
+    pen.fillStyle = pen.strokeStyle = !many ? colours[kind] : kind == null ? colours[0] : POINTED_AT
     pen.lineWidth = faint ? 1 : 1.7
     for (let k = 0; k < domain.length; k++) {
-      if (label[k] !== kind || domain[k] !== side) continue
+      if ((kind != null && label[k] !== kind) || domain[k] !== side) continue
       if (!faint) pen.globalAlpha = predicted && predicted[k] === label[k] ? RIGHT[theme.dark ? "dark" : "light"] : 1
       if (side === 0) paintDisc(pen, xy[2 * k], xy[2 * k + 1], faint)
       else paintCross(pen, xy[2 * k], xy[2 * k + 1])

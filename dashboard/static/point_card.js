@@ -22,6 +22,11 @@ export class PointCard {
     canvas.addEventListener("keydown", event => this.#key(event))
   }
 
+  /** The item that is pointed at, -1 for none. */
+  get chosen() {
+    return this.#chosen
+  }
+
   hide() {
     this.element.hidden = true
   }

@@ -4,6 +4,7 @@ import { BigView } from "./big_view.js"
 import { theme } from "./colours.js"
 import { Curves } from "./curves.js"
 import { h, mark } from "./elements.js"
+import { Exhibits } from "./exhibits.js"
 import { LiveFeed, Recording, fetchRun, order } from "./feed.js"
 import { Run } from "./frames.js"
 import { Gauge } from "./gauge.js"
@@ -49,13 +50,15 @@ class Stage {
     this.root = h("div", { class: "tl-stage", "data-testid": "stage", "data-frames": "0" })
     const top = h("div", { class: "tl-top" })
     const main = h("div", { class: "tl-main" })
+    const left = h("div", { class: "tl-left" })
     const side = h("div", { class: "tl-side" })
     const below = h("div")
     this.root.append(top, main, below)
     parent.append(this.root)
     this.header = new Header(top, { onResume: () => this.#order("resume") })
-    this.big = new BigView(main, { onView: view => mark(this.root, "data-view", view), onUmap: () => this.#order("umap") })
-    main.append(side)
+    main.append(left, side)
+    this.big = new BigView(left, { onView: view => mark(this.root, "data-view", view), onUmap: () => this.#order("umap") })
+    this.exhibits = new Exhibits(left)
     this.curves = new Curves(side)
     this.gauge = new Gauge(side)
     this.transport = new Transport(below, this.#acts())
@@ -153,6 +156,7 @@ class Stage {
     })
     this.big.show(moment)
     this.gauge.show(moment)
+    this.exhibits.show(moment)
     this.transport.show(moment, this.#state())
     if (this.#curvesMayCome(moment)) this.curves.show(moment)
     describe(this.root, moment, this.#next ?? this.#run, this.#ghost)

@@ -23,6 +23,14 @@ export function duration(seconds) {
 
 export const device = name => ({ cpu: "your CPU", cuda: "your GPU", "": "this machine" })[name ?? ""] ?? name
 
+const ACCURACIES = {
+  classes: [["Accuracy", "The share of held-out test images that get their right class; none of them is trained on. The thin line is guessing."]],
+  "zero-shot": [["Accuracy", "The share of held-out test images that get their right class. Some of the target's classes were never shown with a label, and every class may be answered."]],
+  open: [["Accuracy", "The share of held-out test images that get their right class, among the classes that both domains know. The others are asked for apart: are they noticed as unknown?"]],
+  episodes: [["Accuracy over episodes", "Each episode is a problem of its own: one labelled image of each of five classes, and questions about new images of these. The mean over episodes that are always the same; guessing is 20 %."], ["Source accuracy", "Episodes of new images of classes that were trained on."], ["Target accuracy", "Episodes of classes that no training image showed."]],
+  clusters: [["Matched accuracy", "Clusters have no names. For grading alone each is given the class that makes most of it right (the Hungarian method, on the answers), and then counted as any accuracy; so it flatters a little."]],
+}
+
 /** What is this? Two sentences each: what it is, what you will see. */
 export function definitions(run) {
   const probes = run.scene?.domain?.data.length ?? 600
@@ -32,12 +40,15 @@ export function definitions(run) {
   const curves = Object.entries(run.about.curves ?? {}).map(([name, words]) => [title(name), words])
   return {
     accuracy: [
-      ["Accuracy", "The share of held-out test images that get their right class; none of them is trained on. The thin line is guessing."],
+      ...(ACCURACIES[run.about.answers === "clusters" ? "clusters" : run.about.exam] ?? ACCURACIES.classes),
       ["Target accuracy", "Shown because this is a laboratory: in practice you would not have the target's labels to measure it."],
+      ...Object.entries(run.about.measures ?? {}).filter(([name]) => run.series.has(name) && !/^(source|target)_accuracy$/.test(name)).map(([, said]) => said),
+      ...curves.filter(([name]) => /accuracy/i.test(name)),
     ],
     loss: [
       ...curves,
       ["Source and target loss", "Cross-entropy on held-out test images, in nats. Training makes the first small; the second is what transfer is about."],
+      ["÷ 10, ÷ 100 …", "A curve that lies far above the losses is drawn at a fraction of its height, or none of the others would be seen; the table and the pointer tell its true value."],
       ["Smoothing", "Above 200 points the strong line is an exponential mean and the faint one is what was measured."],
     ],
     gap: [

@@ -8,8 +8,9 @@ from tlcore.runs.rows import Run
 
 CONTROLS = (
     'button "Data: Moons', 'radio "Rotated moons"', 'slider "How far? Rotation', 'combobox "Backbone"',
-    'button "Strategy: DANN', 'radio "DANN"', 'slider "Reversal strength λ', 'spinbutton "Seed"', 'button "Another"', "More settings",
-    'button "Run ', 'link "Play"', 'link "Runs"', 'tab "Input space"', 'button "Log scale"', 'button "Pause"',
+    'button "Strategy: DANN', 'radio "DANN"', 'slider "Reversal strength λ', 'spinbutton "Seed"', 'button "Another"',
+    "More settings", 'button "Run ', 'link "Play"', 'link "Runs"', 'tab "Input space"', 'button "Log scale"',
+    'button "Pause"',
     'button "Slow"', 'button "Restart"', 'button "Stop"', f'slider "{TIMELINE}"', 'button "Pin run', 'button "Share"',
     'button "Copy as Python"',
 )  # fmt: skip

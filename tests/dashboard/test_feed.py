@@ -15,9 +15,12 @@ from starlette.applications import Starlette
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
+from dashboard import tail
 from dashboard.assets import version
 from dashboard.feed import make_routes
 from dashboard.session import granted
+from tlcore.exhibits import Gallery, Meter, Row
+from tlcore.exhibits import told as exhibit
 from tlcore.runs.encoding import StoredKind, unpack
 from tlcore.runs.processes import Process
 from tlcore.runs.rows import Run
@@ -160,6 +163,55 @@ def test_features_never_reach_the_browser(store: Store, address: str) -> None:
     assert packets[-1][0]["row"]["looks"] == 1
 
 
+def exhibits(step: int, side: int = 8) -> list[Observed]:
+    """A look at a meter and a gallery."""
+    row = Row("examples", np.full((4, 1, side, side), step % 256, np.uint8), list("ABCD"))
+    shown = [Meter("Collapse", step / 100, 0, 1, 0.8), Gallery("Episode", (row,))]
+    return [Observed(step, "exhibit", *exhibit(each)) for each in shown]
+
+
+def test_all_exhibits_of_a_look_arrive_with_their_arrays(store: Store, address: str) -> None:
+    run = started(store)
+    last = store.record(run.id, [frame(3), *exhibits(3), frame(6), *exhibits(6)])
+    with live(address, run.id) as socket:
+        ((head, arrays),) = hear(socket, last)
+    told = [(look["step"], look["values"]["title"]) for look in head["observed"] if look["name"] == "exhibit"]
+    assert told == [(3, "Collapse"), (3, "Episode"), (6, "Collapse"), (6, "Episode")]
+    place = next(k for k, look in enumerate(head["observed"]) if look["values"].get("title") == "Episode")
+    assert arrays[f"observed/{place}/images/0"].shape == (4, 8, 8, 3)
+    assert head["about"]["exhibits"]["An episode"]
+
+
+def test_whoever_comes_late_gets_fewer_looks_at_large_exhibits_but_the_first_and_the_last(
+    store: Store, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tail, "EXHIBITS", 20 * (40 + 4 * 8 * 8 * 3))  # twenty galleries
+    run = started(store)
+    last = store.record(run.id, [look for step in range(1, 61) for look in (frame(step), *exhibits(step))])
+    with live(address, run.id) as socket:
+        looks = [look for head, _ in hear(socket, last) for look in head["observed"]]
+    meters, galleries = (
+        [look["step"] for look in looks if look["values"].get("title") == title] for title in ("Collapse", "Episode")
+    )
+    assert meters == list(range(1, 61))
+    assert len(galleries) == 20 and (galleries[0], galleries[-1]) == (1, 60)
+
+
+def test_exhibits_that_were_taken_back_after_a_kill_are_told_once(store: Store, address: str) -> None:
+    run = started(store)
+    kept = store.record(run.id, [frame(3), *exhibits(3)])
+    last = store.record(run.id, [frame(6), *exhibits(6)])
+    with live(address, run.id) as socket:
+        hear(socket, last)
+        store.rewind(run.id, kept)
+        again = unpack(socket.recv(timeout=5))  # type: ignore[arg-type]
+        assert again[0]["reset"] is True
+        socket.send(json.dumps({"ack": 0}))
+        packets = [again, *hear(socket, store.record(run.id, [frame(6), *exhibits(6)]))]
+    told = [look["step"] for head, _ in packets for look in head["observed"] if look["name"] == "exhibit"]
+    assert told == [3, 3, 6, 6]
+
+
 def test_events_that_were_taken_back_are_told_again_from_the_start(store: Store, address: str) -> None:
     run = started(store)
     last = store.record(run.id, losses(1, 20))
@@ -255,6 +307,12 @@ def test_a_ghost_is_fetched_without_a_socket(store: Store, address: str) -> None
     store.record(run.id, [*losses(1, 3), frame(3)])
     answer = requests.get(f"http://{address}/api/runs/{run.id}/packet", timeout=5)
     assert steps([unpack(answer.content)]) == [1, 2, 3]
+
+
+def test_a_scenario_has_a_picture_and_an_unknown_one_has_none(address: str) -> None:
+    base = f"http://{address}/api/pictures"
+    assert requests.get(f"{base}/moons", timeout=20).content.startswith(b"\x89PNG")
+    assert requests.get(f"{base}/mooons", timeout=5).status_code == 404
 
 
 def test_the_page_gets_its_own_files_and_nothing_else(address: str) -> None:
