@@ -68,7 +68,8 @@ class Card:
     assumes: str = ""
     cost: str = ""  # against plain training, in words
     trains: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    # of each phase, what changes in it: "backbone", "head", or the batch norms' "statistics" alone
+    # of each phase, what changes in it: "head", "backbone" or one "block" of it; or, of the backbone, only its
+    # "weights", "biases", "norms" (their scales and shifts) or "statistics"; or "adapters" that were put on it
     wants_norm: bool = False  # True: only works on a backbone with batch norm
     flow: tuple[str, ...] = ()  # the data-flow sketch: "source > backbone* > head", * is frozen
     promise: Promise | None = None

@@ -78,7 +78,7 @@ def test_surgery_on_a_block_that_is_not_there_is_refused_in_a_sentence() -> None
 
 @pytest.mark.parametrize("what", ["biases", "norms", "both"])
 def test_bitfit_moves_what_it_says(what: str) -> None:
-    strategy = small("bitfit", what=what)
+    strategy = small("bitfit", moves=what)
     network = strategy.network.backbone
     of_norms = {
         f"backbone.{name}.{each}"

@@ -19,7 +19,7 @@ _NORMS = (nn.GroupNorm, nn.LayerNorm, nn.modules.batchnorm._NormBase)
 class BitFitHParams(Training):
     steps: int = hparam(300, "Steps on the labelled target images.", low=1, high=1_000_000, log=True)
     lr: float = hparam(0.01, "Learning rate while tuning.", low=1e-6, high=10.0, log=True)
-    what: str = hparam(
+    moves: str = hparam(
         "both",
         "What moves, beside the head: every bias (BitFit), scale and shift of the norms, or both.",
         among=("biases", "norms", "both"),
@@ -46,7 +46,7 @@ class BitFit(Strategy[BitFitHParams]):
         trains={"learn the source": ("backbone", "head"), "tune": ("biases", "norms", "statistics", "head")},
         flow=(
             "source > backbone > head > cross-entropy",
-            "labelled target > backbone* (biases and norms move) > head > cross-entropy",
+            "labelled target > biases and norms in backbone* > head > cross-entropy",
         ),
         promise=Promise("handwritten-to-noisy", over="scratch", points=10, target_labels=5),
     )
@@ -65,7 +65,7 @@ class BitFit(Strategy[BitFitHParams]):
             rates={self.network: hparams.source_lr},
         )
         backbone.requires_grad_(False)
-        for each in moving(backbone, hparams.what):
+        for each in moving(backbone, hparams.moves):
             each.requires_grad_(True)
         rates: dict[nn.Module, float] = {backbone: hparams.lr, head: hparams.lr}
         yield from supervised(self, task.few, name="tune", steps=hparams.steps, rates=rates, schedule=cosine)

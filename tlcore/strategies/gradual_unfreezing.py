@@ -44,7 +44,7 @@ class GradualUnfreezing(Strategy[GradualUnfreezingHParams]):
         trains={"learn the source": ("backbone", "head"), "unfreeze": ("backbone", "head")},
         flow=(
             "source > backbone > head > cross-entropy",
-            "labelled target > backbone, thawing from above > head > cross-entropy",
+            "labelled target > thawing backbone > head > cross-entropy",
         ),
         promise=Promise("handwritten-to-noisy", over="scratch", points=10, target_labels=5),
     )

@@ -18,7 +18,7 @@ from tlcore.strategies.base import Strategy, Training, Values, supervised
 class LoRAHParams(Training):
     steps: int = hparam(300, "Steps on the labelled target images.", low=1, high=1_000_000, log=True)
     rank: int = hparam(4, "Rank r of the change to each layer; the paper has 1 to 64.", low=1, high=256, log=True)
-    alpha: float = hparam(4.0, "Scale α: the change counts α / r times.", low=1e-3, high=1e3, log=True)
+    scale: float = hparam(4.0, "Scale α: the change counts α / r times.", low=1e-3, high=1e3, log=True)
     source_steps: int = hparam(
         300, "Steps on the source first; 0 starts from the weights that the backbone came with.", low=0, high=1_000_000
     )
@@ -43,7 +43,7 @@ class LoRA(Strategy[LoRAHParams]):
         trains={"learn the source": ("backbone", "head"), "adapt": ("adapters", "head")},
         flow=(
             "source > backbone > head > cross-entropy",
-            "labelled target > backbone* + adapters > head > cross-entropy",
+            "labelled target > adapters on backbone* > head > cross-entropy",
         ),
         promise=Promise("handwritten-to-noisy", over="scratch", points=10, target_labels=5),
     )
@@ -59,7 +59,7 @@ class LoRA(Strategy[LoRAHParams]):
         )
         backbone.eval()  # frozen weights, frozen statistics
         weights = torch.stack([weight.norm() for weight in backbone.parameters() if weight.ndim > 1]).norm()
-        adapters = attach(backbone, hparams.rank, hparams.alpha)
+        adapters = attach(backbone, hparams.rank, hparams.scale)
         descend = Descent({self.network: hparams.lr}, hparams.steps, schedule=cosine)
         batches = task.few.batches(hparams.batch)
         for inputs, labels in self.phase("adapt", hparams.steps, batches, keep=[descend]):

@@ -40,7 +40,7 @@ class Surgical(Strategy[SurgicalHParams]):
         trains={"learn the source": ("backbone", "head"), "tune the block": ("block",)},
         flow=(
             "source > backbone > head > cross-entropy",
-            "labelled target > one block > backbone* > head* > cross-entropy",
+            "labelled target > one block in backbone* > head* > cross-entropy",
         ),
         promise=Promise("handwritten-to-noisy", over="scratch", points=10, target_labels=5),
     )
