@@ -19,6 +19,7 @@ text { fill: var(--st-text-color); }
   fill: var(--st-secondary-background-color); stroke: var(--st-text-color); stroke-opacity: .7; stroke-dasharray: 2 2;
 }
 .data { fill: var(--st-background-color); stroke: var(--st-text-color); stroke-opacity: .45; }
+.plain { fill: var(--st-background-color); stroke: var(--st-border-color); }
 .end { fill: none; stroke: var(--st-border-color); }
 .labels { fill: #E69F00; stroke: var(--st-text-color); stroke-width: .6; }
 .line { fill: none; stroke: var(--st-text-color); stroke-opacity: .6; stroke-width: 1.2; }

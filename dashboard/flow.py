@@ -2,10 +2,11 @@
 
 A line reads "source + target > backbone* > head": what a step feeds into what; * is frozen. Stages of one
 name are one box; lines that begin at the source are solid and those of the target dashed. Data is rounded and
-says which labels it has, what is computed at the end has no frame, and a ◆ marks where labels are used.
+says which labels it has, what is trained is filled, and a ◆ marks where labels are used.
 A short flow goes from left to right, a long one from top to bottom, so that its words stay readable.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 from itertools import pairwise
@@ -19,7 +20,12 @@ LINE, ROOM, BETWEEN = 11.0, 9.0, 6.0  # a line of words, the air around them, th
 LETTERS = 13  # in one line of a box
 COLUMNS = 4  # that go from left to right within the sidebar's width
 BY_LABELS = ("cross-entropy", "prototype", "nearest", "ridge", "labels", "margin", "softmax")
-LABELS = {"labels": "labels", "few": "few labels", "images": "no labels", "nothing": "not used"}
+TRAINABLE = re.compile(
+    r"adapt|autoencoder|backbone|bias|block|decoder|discriminator|embedding|encoder|head|judge|layer|model|network|norms"
+    r"|predictor|projector|regressor|rival|student|teacher"
+)
+LABELS = {"labels": "labels", "few": "few labels", "images": "no labels", "nothing": "exam only"}
+NARROW, BROAD = "fijlrt'-., ", "mwMW"  # letters
 
 
 class Arrow(NamedTuple):
@@ -121,7 +127,7 @@ def _line(arrow: Arrow, arrows: Sequence[Arrow], places: dict[str, Place], high:
 
 def _words(name: str, flow: Sequence[str], needs: Sequence[str]) -> list[str]:
     lines = wrap(name.removesuffix("*").replace(",", ""), LETTERS)
-    if not _origin(name, flow):
+    if not _origin(name, flow) or not re.search("source|target", name):
         return lines
     labels = LABELS[_labels(name, needs)]
     return lines if labels in name or "labelled" in name else [*lines, f"({labels})"]
@@ -140,11 +146,11 @@ def _labels(origin: str, needs: Sequence[str]) -> str:
 
 
 def _used(name: str, flow: Sequence[str], needs: Sequence[str]) -> bool:
-    """Whether labels are used in a stage: data that has some ends there, in what asks for them."""
+    """Whether labels are used in a stage: data that has some leads there, to what asks for them."""
     if not any(word in name for word in BY_LABELS) or any(word in name for word in ("swapped", "pseudo", "domain")):
         return False
-    ending = [line.split(">") for line in flow if line.split(">")[-1].strip() == name]
-    origins = [each.strip() for stages in ending for each in stages[0].split("+")]
+    leading = [line.split(">") for line in flow if name in (stage.strip() for stage in line.split(">"))]
+    origins = [each.strip() for stages in leading for each in stages[0].split("+")]
     return any(_labels(origin, needs) in ("labels", "few") for origin in origins)
 
 
@@ -153,15 +159,19 @@ def _kind(name: str, arrows: Sequence[Arrow]) -> str:
         return "data"
     if name.endswith("*"):
         return "box frozen"
-    return "box" if any(arrow.start == name for arrow in arrows) else "end"
+    if TRAINABLE.search(name):
+        return "box"
+    return "plain" if any(arrow.start == name for arrow in arrows) else "end"
 
 
 def _box(name: str, lines: Sequence[str], kind: str, place: Place, high: float, labels: bool) -> str:
     x, y = place
     first = y + high / 2 + 3.5 - LINE / 2 * (len(lines) - 1)
+    fitted = f' textLength="{WIDE - 5:g}" lengthAdjust="spacingAndGlyphs"'
+    fits = ["" if _wide(line) <= WIDE - 5 else fitted for line in lines]
     words = "".join(
         f'<text class="{"quiet" if line.startswith("(") else ""}" x="{x + WIDE / 2:g}" y="{first + LINE * k:g}" '
-        f'text-anchor="middle" font-size="10">{escape(line.strip("()"))}</text>'
+        f'text-anchor="middle" font-size="10"{fits[k]}>{escape(line.strip("()"))}</text>'
         for k, line in enumerate(lines)
     )
     hint = "<title>frozen: it is not trained here</title>" if "frozen" in kind else ""
@@ -170,6 +180,11 @@ def _box(name: str, lines: Sequence[str], kind: str, place: Place, high: float, 
     mark = f'<path class="labels" d="{diamond}"><title>labels are used here</title></path>' if labels else ""
     shape = f'<rect class="{kind}" x="{x:g}" y="{y:g}" width="{WIDE:g}" height="{high:g}" rx="{radius:g}"/>'
     return f"<g>{hint}{shape}{words}{mark}</g>"
+
+
+def _wide(line: str) -> float:
+    """About how wide a line of words is drawn."""
+    return sum(2.9 if letter in NARROW else 8.2 if letter in BROAD else 5.5 for letter in line)
 
 
 def _legend(

@@ -40,7 +40,8 @@ def test_every_word_of_a_flow_is_in_the_sketch_and_within_its_box(key: str) -> N
 def test_every_stage_of_a_flow_is_one_box_and_every_arrow_leads_onwards(key: str) -> None:
     flow = catalogue.strategy(key)["card"]["flow"]
     drawn = _parsed(sketch(flow, "idea", catalogue.strategy(key)["card"]["needs"]))
-    stages = {stage.strip() for line in flow for part in line.split(">") for stage in part.split("+")}
+    origins = {each.strip() for line in flow for each in line.split(">")[0].split("+")}
+    stages = origins | {stage.strip() for line in flow for stage in line.split(">")[1:]}
     assert len(_boxes(drawn)) == len(stages)
     arrows = [[float(n) for n in re.findall(r"-?[\d.]+", each.get("d") or "")] for each in drawn.findall(f"{SVG}path")]
     assert all(x < end_x for x, *_, end_x, _ in arrows) or all(y < end_y for _, y, *_, end_y in arrows)
@@ -50,7 +51,7 @@ def test_every_stage_of_a_flow_is_one_box_and_every_arrow_leads_onwards(key: str
 
 def test_what_is_frozen_is_marked() -> None:
     drawn = _parsed(sketch(["source > backbone* > head"], "idea"))
-    assert [each.get("class") for each in _boxes(drawn)] == ["data", "box frozen", "end"]
+    assert [each.get("class") for each in _boxes(drawn)] == ["data", "box frozen", "box"]
 
 
 def test_where_labels_are_and_where_they_are_used_is_marked() -> None:
