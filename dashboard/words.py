@@ -154,6 +154,22 @@ _NAMES: Mapping[str, str] = {
     "temperature": "Temperature T",
     "soft": "Weight of the teacher's answers",
     "transfer_set": "The teacher is asked about",
+    "inner_lr": "Learning rate of the inner loop",
+    "inner_steps": "Steps of the inner loop",
+    "test_steps": "Steps on a new problem",
+    "second_order": "Second-order gradients",
+    "meta_batch": "Episodes in a meta-step",
+    "scale": "Scale of the cosines",
+    "fit_steps": "Steps of the new classifier",
+    "fit_lr": "Learning rate of the new classifier",
+    "episode_steps": "Steps on a new episode",
+    "episode_lr": "Learning rate on a new episode",
+    "gamma": "Restraint of the features γ",
+    "lam": "Restraint of the attributes λ",
+    "handicap": "Handicap of seen classes",
+    "balance": "Balance of the questions",
+    "alpha": "Help for slow questions α",
+    "weights_lr": "Learning rate of the balance",
 }
 
 # Where labels are, after Pan & Yang (2010): said of every strategy.

@@ -3,17 +3,17 @@
 Weights are tensors by name, as `torch.func.functional_call` takes them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
-Weights = Mapping[str, Tensor]
+Weights = dict[str, Tensor]
 
 
 def descended(
     loss: Callable[[Weights], Tensor], weights: Weights, rate: float, steps: int, *, second_order: bool = False
-) -> dict[str, Tensor]:
+) -> Weights:
     """Weights after a few plain gradient steps: θ ← θ − α ∇L(θ), `steps` times.
 
     The result is a function of the weights that it started from. With `second_order` its derivative is
@@ -31,7 +31,7 @@ def descended(
     return moved
 
 
-def towards(weights: Weights, adapted: Weights, rate: float) -> dict[str, Tensor]:
+def towards(weights: Weights, adapted: Weights, rate: float) -> Weights:
     """A part of the way from weights to adapted ones: θ + ε (φ − θ).
 
     Nichol, Achiam & Schulman, "On first-order meta-learning algorithms" (Reptile), 2018, arXiv:1803.02999,

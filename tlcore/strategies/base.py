@@ -13,7 +13,7 @@ from tlcore.data import Batch, Domain, Stream, Task
 from tlcore.descent import Descent, Schedule, constant
 from tlcore.exhibits import Exhibit
 from tlcore.hparams import HParams, hparam
-from tlcore.losses import prototype_logits, prototypes
+from tlcore.losses.few_shot import in_label_space, prototype_logits, prototypes
 from tlcore.networks import Network
 from tlcore.phases import Journal, Keepable
 
@@ -132,6 +132,31 @@ def supervised(
         classification = F.cross_entropy(strategy.network(inputs), labels)
         descend(classification)
         yield {"classification": classification}
+
+
+def probed(
+    strategy: Strategy[H], few: Domain, *, steps: int, lr: float, decay: float, encoder: Callable[[Tensor], Tensor]
+) -> Iterator[Values]:
+    """The phase "probe": a new head learns on features that stay as they are, computed once by `encoder`."""
+    strategy.network.eval()  # else the batch-norm statistics of frozen features would go on moving
+    head = strategy.network.head
+    reset(head)
+    features = few.encoded(encoder)
+    descend = Descent({head: lr}, steps, weight_decay=decay)
+    for inputs, labels in strategy.phase("probe", steps, features.batches(strategy.hparams.batch), keep=[descend]):
+        probe = F.cross_entropy(head(inputs), labels)
+        descend(probe)
+        yield {"probe": probe}
+
+
+def by_examples(strategy: Strategy[H], support: Batch, inputs: Tensor) -> Tensor:
+    """Logits (B, classes) in the task's own label space, by what `adapted` makes of a few labelled examples.
+
+    A class without an example comes last.
+    """
+    examples, labels = support
+    present, names = labels.unique(return_inverse=True)
+    return in_label_space(strategy.adapted((examples, names))(inputs), present, strategy.network.classes)
 
 
 def reset(module: nn.Module) -> None:

@@ -10,9 +10,9 @@ from tlcore.cards import Access, Card, Family, Promise
 from tlcore.data import Batch, Task
 from tlcore.descent import Descent
 from tlcore.hparams import hparam
-from tlcore.losses import prototype_logits, prototypes
+from tlcore.losses.few_shot import prototype_logits, prototypes
 from tlcore.networks import Network
-from tlcore.strategies.base import Strategy, Training, Values
+from tlcore.strategies.base import Strategy, Training, Values, by_examples
 
 
 @dataclass(frozen=True)
@@ -67,8 +67,4 @@ class ProtoNet(Strategy[ProtoNetHParams]):
 
     def predict(self, inputs: Tensor) -> Tensor:
         """Logits (B, classes) by the prototypes of the labelled target images."""
-        if self.support is None:
-            return super().predict(inputs)
-        images, labels = self.support
-        centres = prototypes(self.embed(images), labels, self.network.classes)
-        return prototype_logits(self.embed(inputs), centres)
+        return super().predict(inputs) if self.support is None else by_examples(self, self.support, inputs)

@@ -1,0 +1,121 @@
+"""Reptile: train on one problem, go a part of the way there, and take the next problem."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+from torch.func import functional_call
+
+from tlcore.cards import Access, Card, Family, Promise
+from tlcore.data import Batch, Task, numbered
+from tlcore.hparams import hparam
+from tlcore.losses.meta import Weights, descended, towards
+from tlcore.networks import Network
+from tlcore.strategies.base import Strategy, Training, Values, by_examples
+
+
+@dataclass(frozen=True)
+class ReptileHParams(Training):
+    steps: int = hparam(300, "Episodes, one after the other.", low=1, high=1_000_000, log=True)
+    lr: float = hparam(
+        1.0, "Share ε of the way that is gone towards an episode's weights; it falls to 0 along a line.",
+        low=1e-6, high=1.0, log=True,
+    )  # fmt: skip
+    inner_lr: float = hparam(
+        0.1, "Learning rate of the plain gradient steps on an episode.", low=1e-4, high=10.0, log=True
+    )
+    inner_steps: int = hparam(5, "Gradient steps on an episode while meta-learning.", low=1, high=100)
+    test_steps: int = hparam(10, "Gradient steps on the examples of a new problem.", low=1, high=1000)
+    way: int = hparam(5, "Classes in an episode; at most as many as there are.", low=2, high=1000)
+    shot: int = hparam(10, "Labelled examples of a class in an episode.", low=1, high=100)
+
+
+class Reptile(Strategy[ReptileHParams]):
+    card = Card(
+        key="reptile",
+        title="Reptile",
+        family=Family.META,
+        idea="Train on one small problem after the other, and each time go a part of the way to where that led.",
+        source="Nichol, Achiam & Schulman, 2018, arXiv:1803.02999, algorithm 1",
+        needs=(Access.LABELS, Access.FEW),
+        curves={
+            "before adaptation": "Cross-entropy on an episode's examples as it begins; ln(way) is guessing.",
+            "after adaptation": "Cross-entropy on the same examples after the inner steps.",
+        },
+        use="When MAML is too costly: no questions, no gradient through a gradient.",
+        avoid="With a single inner step, when it is nothing but training on all classes under names that change.",
+        assumes="The weights that suit the problems lie close to each other.",
+        cost="inner steps × plain training",
+        trains={"meta-learn": ("backbone", "head")},
+        flow=("source episodes > backbone > head > inner gradient steps", "labelled target > inner gradient steps"),
+        promise=Promise("handwritten-to-noisy", over="scratch", points=5, target_labels=5),
+    )
+    HParams = ReptileHParams
+
+    def __init__(self, network: Network, hparams: ReptileHParams | None = None) -> None:
+        super().__init__(network, hparams)
+        self.support: Batch | None = None  # the labelled target images
+
+    def steps(self, task: Task) -> Iterator[Values]:
+        hparams = self.hparams
+        self.support = task.few.labelled()
+        way = min(hparams.way, task.classes)
+        episodes = task.source.episodes(way, hparams.shot, 0)
+
+        for k, episode in self.phase("meta-learn", hparams.steps, numbered(episodes)):
+            support = episode.support, episode.support_labels
+            self.count(episode.support)
+            start = self.start(way)
+            moved = self.inner(start, support, hparams.inner_steps)
+            with torch.no_grad():
+                before, after = self.misfit(start, support), self.misfit(moved, support)
+                self.take(towards(start, moved, hparams.lr * (1 - k / hparams.steps)))
+            yield {"before adaptation": before, "after adaptation": after}
+
+    def count(self, images: Tensor) -> None:
+        """Let batch norm count these images, then hold it still.
+
+        Normalised by its own handful of images, an inner loop would train another network than the one that
+        answers later, one image at a time; and questions that share a batch would help each other.
+        """
+        self.network.train()
+        with torch.no_grad():
+            self.network.backbone(images)
+        self.network.eval()
+
+    def start(self, way: int) -> Weights:
+        """The weights from which a problem of `way` classes starts; a wider one uses the head's learned rows again."""
+        learned = min(self.hparams.way, self.network.classes)
+        rows = torch.arange(way, device=self.network.head.weight.device) % learned
+        return {
+            name: weight[rows] if name.startswith("head.") else weight
+            for name, weight in self.network.named_parameters()
+        }
+
+    def take(self, weights: Weights) -> None:
+        """Give the network these weights; of its head, the rows that they have."""
+        for name, weight in self.network.named_parameters():
+            weight[: len(weights[name])] = weights[name]
+
+    def misfit(self, weights: Weights, support: Batch) -> Tensor:
+        images, labels = support
+        return F.cross_entropy(functional_call(self.network, weights, (images,)), labels)
+
+    def inner(self, weights: Weights, support: Batch, steps: int) -> Weights:
+        """Weights after some gradient steps on a problem's labelled examples."""
+        return descended(lambda at: self.misfit(at, support), weights, self.hparams.inner_lr, steps)
+
+    def predict(self, inputs: Tensor) -> Tensor:
+        """Logits (B, classes) by the network as the labelled target images have bent it."""
+        return super().predict(inputs) if self.support is None else by_examples(self, self.support, inputs)
+
+    def adapted(self, support: Batch) -> Callable[[Tensor], Tensor]:
+        """A copy of the weights after some gradient steps on the support; the network's own stay."""
+        start = self.start(int(support[1].max()) + 1)
+        with torch.enable_grad():
+            free = {name: weight.detach().requires_grad_() for name, weight in start.items()}
+            moved = self.inner(free, support, self.hparams.test_steps)
+        fixed = {name: weight.detach() for name, weight in moved.items()}
+        return lambda queries: functional_call(self.network, fixed, (queries,))
