@@ -101,6 +101,15 @@ def test_lora_leaves_a_network_of_the_old_shape() -> None:
     assert changes[0] > 0 and changes[-1] > changes[0]
 
 
+def test_a_finished_run_is_read_back_without_its_adapters() -> None:
+    first, second = small("lora"), small("lora", network_seed=7)
+    list(first.walk(small_task()))
+    second.journal.load(first.journal.state())
+    assert list(second.walk(small_task())) == []
+    ours, theirs = first.network.state_dict(), second.network.state_dict()
+    assert ours.keys() == theirs.keys() and all(torch.equal(ours[name], theirs[name]) for name in ours)
+
+
 def test_a_leash_keeps_weights_nearer_to_their_start() -> None:
     loose, tight = (
         [each["distance"] for each in small("l2-sp", leash=leash, steps=30).walk(small_task()) if "distance" in each]

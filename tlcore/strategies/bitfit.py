@@ -48,7 +48,7 @@ class BitFit(Strategy[BitFitHParams]):
             "source > backbone > head > cross-entropy",
             "labelled target > biases and norms in backbone* > head > cross-entropy",
         ),
-        promise=Promise("handwritten-to-noisy", over="scratch", points=10, target_labels=5),
+        promise=Promise("handwritten-to-dark", over="linear-probe", points=5, target_labels=2),
     )
     HParams = BitFitHParams
 

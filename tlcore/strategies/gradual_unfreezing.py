@@ -19,7 +19,9 @@ class GradualUnfreezingHParams(Training):
     thaw: float = hparam(
         0.5, "Share of the steps by which everything has thawed; 0 thaws all at once.", low=0.0, high=0.99
     )
-    factor: float = hparam(2.6, "By how much each stage is slower than the one above it.", low=1.0, high=100.0)
+    factor: float = hparam(
+        2.6, "By how much each stage is slower than the one above it; 1: all equally fast.", low=1.0, high=100.0
+    )
     source_steps: int = hparam(
         300, "Steps on the source first; 0 starts from the weights that the backbone came with.", low=0, high=1_000_000
     )
@@ -46,7 +48,7 @@ class GradualUnfreezing(Strategy[GradualUnfreezingHParams]):
             "source > backbone > head > cross-entropy",
             "labelled target > thawing backbone > head > cross-entropy",
         ),
-        promise=Promise("handwritten-to-noisy", over="scratch", points=10, target_labels=5),
+        promise=Promise("handwritten-to-inverted", over="fine-tune", points=2, target_labels=5),
     )
     HParams = GradualUnfreezingHParams
 

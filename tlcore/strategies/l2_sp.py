@@ -40,7 +40,7 @@ class L2SP(Strategy[L2SPHParams]):
         cost="Fine-tuning, and a copy of the weights",
         trains={"learn the source": ("backbone", "head"), "fine-tune": ("backbone", "head")},
         flow=("source > backbone > head > cross-entropy", "labelled target > backbone > head > cross-entropy + leash"),
-        promise=Promise("handwritten-to-noisy", over="scratch", points=10, target_labels=5),
+        promise=Promise("handwritten-to-noisy", over="scratch", points=15, target_labels=5),
     )
     HParams = L2SPHParams
 

@@ -45,7 +45,7 @@ class LoRA(Strategy[LoRAHParams]):
             "source > backbone > head > cross-entropy",
             "labelled target > adapters on backbone* > head > cross-entropy",
         ),
-        promise=Promise("handwritten-to-noisy", over="scratch", points=10, target_labels=5),
+        promise=Promise("handwritten-to-inverted", over="linear-probe", points=6, target_labels=5),
     )
     HParams = LoRAHParams
 

@@ -49,7 +49,7 @@ class LPFT(Strategy[LPFTHParams]):
             "labelled target > backbone* > new head > cross-entropy",
             "labelled target > backbone > head > cross-entropy",
         ),
-        promise=Promise("handwritten-to-noisy", over="scratch", points=10, target_labels=5),
+        promise=Promise("handwritten-to-inverted", over="linear-probe", points=6, target_labels=5),
     )
     HParams = LPFTHParams
 

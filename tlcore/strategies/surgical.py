@@ -17,7 +17,11 @@ from tlcore.strategies.base import Strategy, Training, Values, supervised
 class SurgicalHParams(Training):
     steps: int = hparam(300, "Steps on the labelled target images.", low=1, high=1_000_000, log=True)
     block: int = hparam(
-        1, "The block that moves, counted from the input: 1 for new light or noise; 0 is the head.", low=0, high=64
+        2,
+        "The block that moves, counted from the input; 0 is the head. The paper finds the first best for noise "
+        "and blur; in networks as shallow as the small ones the second serves most shifts.",
+        low=0,
+        high=64,
     )
     source_steps: int = hparam(
         300, "Steps on the source first; 0 starts from the weights that the backbone came with.", low=0, high=1_000_000
@@ -42,7 +46,7 @@ class Surgical(Strategy[SurgicalHParams]):
             "source > backbone > head > cross-entropy",
             "labelled target > one block in backbone* > head* > cross-entropy",
         ),
-        promise=Promise("handwritten-to-noisy", over="scratch", points=10, target_labels=5),
+        promise=Promise("handwritten-to-inverted", over="fine-tune", points=5, target_labels=5),
     )
     HParams = SurgicalHParams
 
