@@ -43,12 +43,23 @@ def proportions(card: ScenarioCard, split: Split) -> np.ndarray:
     return np.bincount(split.labels, minlength=len(card.classes)) / len(split)
 
 
-def known(pair: Pair) -> float:
+def known(scenario: Scenario, shift: float) -> float:
+    """How near the target is, from 0 to 1, mean of two seeds."""
+    pairs = [built(scenario.card.key, shift, seed) for seed in (0, 1)]
+    if scenario.card.label_sets == "skewed":  # the images are as far as ever: what moves apart is the classes' shares
+        shares = [[proportions(scenario.card, split) for split in (p.source_train, p.target_train)] for p in pairs]
+        return float(np.mean([np.minimum(near, far).sum() for near, far in shares]))
+    return float(np.mean([named(pair, scenario.card) for pair in pairs]))
+
+
+def named(pair: Pair, card: ScenarioCard) -> float:
     """How much of the target one knows who has seen the source, or one target image of each new class."""
-    seen = pair.source_train
-    if not set(seen.labels) & set(pair.target_test.labels):
+    seen, asked = pair.source_train, pair.target_test
+    if card.exam == "episodes":
         seen = pair.target_train.at(np.unique(pair.target_train.labels, return_index=True)[1])
-    return nearest_neighbour(seen, pair.target_test)
+    if card.exam == "open":
+        asked = asked.at(np.flatnonzero(np.isin(asked.labels, seen.labels)))
+    return nearest_neighbour(seen, asked)
 
 
 def same(one: Pair, other: Pair) -> bool:
@@ -149,7 +160,7 @@ def test_row_k_of_the_source_tells_nothing_of_row_k_of_the_target(scenario: Scen
 def test_no_test_row_is_a_training_row(scenario: Scenario) -> None:
     pair = built(scenario.card.key, scenario.card.dials[0].low)
     train = {row.tobytes() for split in (pair.source_train, pair.target_train) for row in split.inputs}
-    if scenario.card.source == "printed digits":
+    if "printed" in scenario.card.source:
         train = {row.tobytes() for row in pair.target_train.inputs}  # plain print repeats itself
         assert not train & {row.tobytes() for row in pair.target_test.inputs}
     else:
@@ -167,16 +178,14 @@ def test_source_and_target_show_different_originals(scenario: Scenario) -> None:
 def test_the_dial_makes_it_harder(scenario: Scenario) -> None:
     dial = scenario.card.dials[0]
     values = (dial.low, (dial.low + dial.high) / 2, dial.high, dial.default)
-    low, middle, high, default = (
-        np.mean([known(built(scenario.card.key, value, seed)) for seed in (0, 1)]) for value in values
-    )
+    low, middle, high, default = (known(scenario, value) for value in values)
     assert low + 0.02 > middle and middle + 0.02 > high  # level stretches are allowed, rises are not
-    assert low > default + 0.08 and low > high + 0.15
+    assert low > default + 0.08 and low > high + 0.12
 
 
 @EVERY
 def test_the_dial_at_its_lowest_is_no_shift(scenario: Scenario) -> None:
-    if scenario.card.source == "printed digits":
+    if "printed" in scenario.card.source:
         pytest.skip("print is never handwriting, however varied")
     if scenario.card.label_sets == "disjoint":
         pytest.skip("the target's classes are never the source's")

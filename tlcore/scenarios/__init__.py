@@ -6,20 +6,23 @@ from tlcore.scenarios.base import Pair, Scenario, Split
 from tlcore.scenarios.digits import PrintedToHandwritten
 from tlcore.scenarios.glyphs import Glyphs
 from tlcore.scenarios.handwriting import CHANGED
+from tlcore.scenarios.labels import LABELS
 from tlcore.scenarios.omniglot import Omniglot
-from tlcore.scenarios.points import Blobs, Moons
+from tlcore.scenarios.points import Blobs, CovariateShift, Moons
 from tlcore.scenarios.real import REAL
 from tlcore.scenarios.shapes import Bias, Shapes, ZeroShot
 
 SCENARIOS: tuple[Scenario, ...] = (
     Moons(),
     Blobs(),
+    CovariateShift(),
     PrintedToHandwritten(),
     *CHANGED,
     Shapes(),
     ZeroShot(),
     Bias(),
     Glyphs(),
+    *LABELS,
     *REAL,
     Omniglot(),
 )

@@ -85,9 +85,11 @@ class PrintedToHandwritten(Scenario):
         return printed(dials["shift"], seed, "train", PRINTED[0], count), target.at(rows)
 
 
-def printed(plainness: float, seed: int, part: str, size: int, first: int | None = None) -> Split:
-    """`size` printed digits, balanced and shuffled, or only the `first` of them; plainness in %."""
-    labels = generator(seed, f"printed, {part}, labels").permutation(np.arange(size) % 10).astype(np.int64)
+def printed(
+    plainness: float, seed: int, part: str, size: int, first: int | None = None, classes: int = len(DIGITS)
+) -> Split:
+    """`size` printed digits from 0 to `classes` - 1, balanced and shuffled, or the `first` of them; plainness in %."""
+    labels = generator(seed, f"printed, {part}, labels").permutation(np.arange(size) % classes).astype(np.int64)
     plain = plainness / 100
     fineness = FINE[0] + (FINE[1] - FINE[0]) * plain
     styles = Styles.varied(size, VARIED * (1 - plain), generator(seed, f"printed, {part}"), fineness)

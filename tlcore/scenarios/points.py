@@ -14,6 +14,7 @@ POINTS = 500  # in each of the four parts
 MOON_NOISE = 0.1  # standard deviation, beside moons of radius 1
 BLOB_SPREAD = 0.45  # standard deviation, beside centres that are 3 apart
 DRIFT = (1.0, 0.5)  # where a shift of 1 moves the target: across the boundary, and a little up
+BEND = 0.5  # the curve between the classes under the covariate shift is y = -BEND x²
 
 
 class Moons(Scenario):
@@ -88,6 +89,43 @@ class Blobs(Scenario):
         )  # fmt: skip
 
 
+class CovariateShift(Scenario):
+    """One curve parts the classes in both domains; the source lies on one side of its bend, the target on the other."""
+
+    card = ScenarioCard(
+        key="covariate-shift",
+        title="Left of a bend → right of the bend",
+        kind="points",
+        idea="One curve parts the classes in both domains, but each domain lies along another stretch of it.",
+        source="left of the bend",
+        target="right of the bend",
+        classes=("below the curve", "above the curve"),
+        dials=(
+            Dial(
+                "shift", "distance", "", 0, 3, 2, 0.1,
+                "How far the domains lie apart along the curve; each is spread by 1. Few source points remain where "
+                "the target is.",
+            ),
+        ),
+        shape=(2,),
+        backbone="tiny-linear",
+        steps=1200,
+        credit="Drawn on the spot; after the setting of Shimodaira, J. Stat. Plan. Inference 90, 2000.",
+    )  # fmt: skip
+
+    def _pair(self, dials: Mapping[str, float], seed: int) -> Pair:
+        def part(name: str, place: float) -> Split:
+            labels = _labels(POINTS, 0.5, generator(seed, f"covariate shift, {name}, labels"))
+            return Split(along_the_bend(labels, place, generator(seed, f"covariate shift, {name}")), labels)
+
+        half = dials["shift"] / 2
+        return Pair(
+            part("source train", -half), part("source test", -half),
+            part("target train", half), part("target test", half),
+            self.card.classes,
+        )  # fmt: skip
+
+
 def moons(labels: Labels, random: np.random.Generator) -> Points:
     """Points (N, 2) on two noisy half circles of radius 1 whose common centre is the origin."""
     angle = random.uniform(0, np.pi, len(labels))
@@ -109,6 +147,17 @@ def blobs(labels: Labels, shift: float, random: np.random.Generator) -> Points:
     centres = np.array([[-1.5, 0.0], [1.5, 0.0]])[labels]
     cloud = centres + random.normal(0, BLOB_SPREAD, centres.shape)
     return (cloud + shift * np.array(DRIFT)).astype(np.float32)
+
+
+def along_the_bend(labels: Labels, place: float, random: np.random.Generator) -> Points:
+    """Points (N, 2) spread around x = `place`, class 0 below and class 1 above the curve y = -BEND x².
+
+    How far a point lies from the curve, and on which side, does not depend on x: so the classes'
+    rule is the same wherever a domain lies, and only the density of its points is not.
+    """
+    x = random.normal(place, 1, len(labels))
+    above = np.where(labels == 1, 1, -1) * (0.15 + np.abs(random.normal(0, 0.8, len(labels))))
+    return np.stack([x, above - BEND * x**2], axis=1).astype(np.float32)
 
 
 def _labels(count: int, share: float, random: np.random.Generator) -> Labels:
