@@ -74,7 +74,7 @@ class CDAN(Strategy[CDANHParams]):
         ):
             progress = k / hparams.steps
             strength = hparams.strength * (2 / (1 + exp(-hparams.warm_up * progress)) - 1)
-            features = backbone(torch.cat([images, target_images]))  # (2B, D)
+            features = torch.cat([backbone(images), backbone(target_images)])  # (2B, D)
             logits = head(features)  # (2B, C)
             source, target = logits.split(hparams.batch)  # (B, C) each
             classification = F.cross_entropy(source, labels)

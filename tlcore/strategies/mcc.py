@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import torch
 import torch.nn.functional as F
 
 from tlcore.cards import Access, Card, Family, Promise
@@ -47,7 +48,8 @@ class MCC(Strategy[MCCHParams]):
         streams = both(task.source.batches(hparams.batch), task.target.unlabelled(hparams.batch))
 
         for (images, labels), target_images in self.phase("adapt", hparams.steps, streams, keep=[descend]):
-            classification = F.cross_entropy(network(images), labels)
-            confusion = class_confusion(network(target_images), hparams.temperature)
+            source, target = network(torch.cat([images, target_images])).split(hparams.batch)  # (B, C) each
+            classification = F.cross_entropy(source, labels)
+            confusion = class_confusion(target, hparams.temperature)
             descend(classification + hparams.confusion * confusion)
             yield {"classification": classification, "confusion": confusion}

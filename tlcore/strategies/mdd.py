@@ -66,7 +66,7 @@ class MDD(Strategy[MDDHParams]):
         ):
             progress = k / hparams.steps
             strength = hparams.strength * (2 / (1 + exp(-hparams.warm_up * progress)) - 1)
-            features = backbone(torch.cat([images, target_images]))  # (2B, D)
+            features = torch.cat([backbone(images), backbone(target_images)])  # (2B, D)
             source, target = head(features).split(hparams.batch)  # (B, C) each
             classification = F.cross_entropy(source, labels)
             rival_source, rival_target = rival(reverse_gradient(features, strength)).split(hparams.batch)

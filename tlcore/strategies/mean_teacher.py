@@ -26,7 +26,7 @@ class MeanTeacherHParams(Training):
         0.8, "The student follows answers that are at least so sure; 0.968 in the paper.", low=0.0, high=1.0
     )
     warm_up: float = hparam(0.2, "Share of the training in which the agreement's weight rises.", low=0.0, high=1.0)
-    noise: float = hparam(0.1, "Points are shaken by so much, in their own units.", low=0.0, high=10.0)
+    noise: float = hparam(0.2, "Points are shaken by so much, in their own units.", low=0.0, high=10.0)
     move: float = hparam(0.05, "Images are moved by up to this share of their side.", low=0.0, high=0.5)
 
 

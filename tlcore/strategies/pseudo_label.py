@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import torch
 import torch.nn.functional as F
 
 from tlcore.cards import Access, Card, Family, Promise
@@ -15,9 +16,9 @@ from tlcore.strategies.base import Strategy, Training, Values
 
 @dataclass(frozen=True)
 class PseudoLabelHParams(Training):
-    pseudo: float = hparam(1.0, "Weight α of the pseudo-labels at the end; 3 in the paper.", low=0.0, high=100.0)
+    pseudo: float = hparam(3.0, "Weight α of the pseudo-labels at the end.", low=0.0, high=100.0)
     confidence: float = hparam(
-        0.9, "Only predictions at least so sure are believed; the paper believes all (0).", low=0.0, high=1.0
+        0.5, "Only predictions at least so sure are believed; the paper believes all (0).", low=0.0, high=1.0
     )
     starts: float = hparam(0.2, "Share of the training before the first pseudo-label counts.", low=0.0, high=1.0)
     full: float = hparam(0.7, "Share of the training after which their weight is α.", low=0.0, high=1.0)
@@ -54,8 +55,9 @@ class PseudoLabel(Strategy[PseudoLabelHParams]):
         for k, ((images, labels), target_images) in self.phase(
             "adapt", hparams.steps, numbered(streams), keep=[descend]
         ):
-            classification = F.cross_entropy(network(images), labels)
-            pseudo, believed = pseudo_labelled(network(target_images), hparams.confidence)
+            source, target = network(torch.cat([images, target_images])).split(hparams.batch)  # (B, C) each
+            classification = F.cross_entropy(source, labels)
+            pseudo, believed = pseudo_labelled(target, hparams.confidence)
             descend(classification + self._weight(k / hparams.steps) * pseudo)
             yield {"classification": classification, "pseudo": pseudo, "believed": believed}
 
