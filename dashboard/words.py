@@ -170,6 +170,16 @@ _NAMES: Mapping[str, str] = {
     "balance": "Balance of the questions",
     "alpha": "Help for slow questions α",
     "weights_lr": "Learning rate of the balance",
+    "hint_steps": "Steps on the hint",
+    "attend": "Weight of the attention β / 2",
+    "projection": "Width of the projections",
+    "relight": "How strongly their light varies",
+    "stop_gradient": "Stopped gradient",
+    "predictor": "Predictor",
+    "redundancy": "Weight of redundancy λ",
+    "rounds": "Rounds",
+    "restarts": "Restarts",
+    "sparsity": "Sparsity β",
 }
 
 # Where labels are, after Pan & Yang (2010): said of every strategy.

@@ -7,7 +7,7 @@ import pytest
 import torch
 from scipy import ndimage
 
-from tlcore.augment import Augment, blurred
+from tlcore.augment import Augment, blurred, quarter_turns
 
 NOTHING = Augment(**{each.name: type(each.default)(0) for each in fields(Augment)})
 
@@ -127,3 +127,16 @@ def test_light_contrast_and_noise_are_as_strong_as_they_say() -> None:
 def test_points_are_jittered() -> None:
     points = torch.zeros(5000, 2)
     assert Augment(jitter=0.3)(points).std() == pytest.approx(0.3, abs=0.01)
+
+
+def test_quarter_turns_are_numpys_and_say_how_often() -> None:
+    images = photos(3, 2, 5)
+    turned, quarters = quarter_turns(images)
+    for k in range(4):
+        np.testing.assert_array_equal(turned[quarters == k].numpy(), np.rot90(images.numpy(), k, axes=(2, 3)))
+
+
+def test_views_of_two_strengths_are_none_at_nought() -> None:
+    images = photos()
+    assert torch.equal(Augment.of(0, 0)(images), images)
+    assert (Augment.of(2, 0).turn, Augment.of(0, 2).noise) == (40, 0.1)

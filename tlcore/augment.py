@@ -6,6 +6,7 @@ global generator, whose state a run saves: a resumed run sees the same views.
 
 from dataclasses import dataclass
 from math import radians
+from typing import Self
 
 import torch
 import torch.nn.functional as F
@@ -35,6 +36,15 @@ class Augment:
     invert: float = 0.0  # the share of images that become their negative
     flip: bool = False  # half of the images are mirrored
     jitter: float = 0.1  # points only: standard deviation of what is added
+
+    @classmethod
+    def of(cls, move: float = 1.0, relight: float = 1.0) -> Self:
+        """Views as self-supervision wants them: two strengths, of which 1 suits small pictures of one thing."""
+        return cls(
+            shift=0.1 * move, turn=20 * move, zoom=0.1 * move, crop=min(0.9, 0.2 * move), shear=0.2 * move,
+            light=0.1 * relight, contrast=min(1.0, 0.4 * relight), blur=min(1.0, 0.2 * relight), noise=0.05 * relight,
+            jitter=0.15 * move,
+        )  # fmt: skip
 
     def __call__(self, inputs: Tensor) -> Tensor:
         """One view of each input: points (N, D) or images (N, C, H, W), in the order that they came."""
@@ -97,3 +107,12 @@ def _some(images: Tensor, share: float) -> Tensor:
 def _wide(values: Tensor) -> Tensor:
     """One number for each image as (N, 1, 1, 1)."""
     return values.view(-1, 1, 1, 1)
+
+
+def quarter_turns(images: Tensor) -> tuple[Tensor, Tensor]:
+    """Every image (N, C, S, S) turned by 0, 90, 180 and 270 degrees, and by how many quarters: (4N, C, S, S), (4N,).
+
+    Source: Gidaris et al. (RotNet), ICLR 2018, arXiv:1803.07728, section 2.1.
+    """
+    turned = torch.cat([torch.rot90(images, quarters, (2, 3)) for quarters in range(4)])
+    return turned, torch.arange(4, device=images.device).repeat_interleave(len(images))
