@@ -39,9 +39,6 @@ from tlcore.runs.spec import RunSpec
 from tlcore.strategies import find
 
 HERE = Path(__file__).parent
-Also = Callable[[Any], Mapping[str, float]] | None
-"""What is asked of a run at its end beyond its grades: from its `Built`, by a function at the top of a script."""
-
 RESULTS = HERE / "results"
 MEMORY = HERE / ".proof" / "runs.jsonl"
 
@@ -60,40 +57,56 @@ class Result:
     megabytes: float
 
 
+@dataclass(frozen=True)
+class Beyond:
+    """What a run does beyond its spec, by functions at the top of a script: before it begins and when it has ended."""
+
+    before: Callable[[Any], Any] | None = None  # `Built` to `Built`
+    after: Callable[[Any], Mapping[str, float]] | None = None  # `Built` to more values
+
+    def __str__(self) -> str:
+        return "".join(inspect.getsource(each) for each in (self.before, self.after) if each)
+
+
+NOTHING = Beyond()
+
+
 def spec(strategy: str, scenario: str, **choices: Any) -> RunSpec:
     """A completed spec on the CPU that nobody watches; see `RunSpec` for the choices."""
     return RunSpec(strategy, scenario, device="cpu", observe=False, **choices).completed()
 
 
-def measured(specs: Sequence[RunSpec], jobs: int, title: str = "measuring", also: Also = None) -> dict[str, Result]:
-    """Every spec's result by `key(spec, also)`, as far as it could be had; failures are told on the way.
+def measured(
+    specs: Sequence[RunSpec], jobs: int, title: str = "measuring", beyond: Beyond = NOTHING
+) -> dict[str, Result]:
+    """Every spec's result by `key(spec, beyond)`, as far as it could be had; failures are told on the way.
 
     With Ctrl-C what has ended is kept, and the process leaves with status 130.
     """
     known = _remembered()
-    missing = list({key(each, also): each for each in specs if key(each, also) not in known}.values())
+    missing = list({key(each, beyond): each for each in specs if key(each, beyond) not in known}.values())
     MEMORY.parent.mkdir(exist_ok=True)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C, so that no run is left behind
     with tqdm(total=len(missing), desc=title, unit=" runs", disable=not missing, smoothing=0.05) as bar:
         try:
-            for done, outcome in _in_processes(missing, jobs, also):
+            for done, outcome in _in_processes(missing, jobs, beyond):
                 bar.update()
                 if isinstance(outcome, str):
                     bar.write(f"{done.strategy} on {done.scenario}, seed {done.seed}: {outcome}", file=sys.stderr)
                     continue
-                known[key(done, also)] = outcome
-                _remember(key(done, also), done, outcome)
+                known[key(done, beyond)] = outcome
+                _remember(key(done, beyond), done, outcome)
         except KeyboardInterrupt:
             bar.write("Stopped. What has ended is kept: the same command goes on from here.", file=sys.stderr)
             sys.exit(130)
     return known
 
 
-def key(spec: RunSpec, also: Also = None) -> str:
-    """A name for a run: its choices, the code of its strategy and of its scenario, and what else is asked."""
+def key(spec: RunSpec, beyond: Beyond = NOTHING) -> str:
+    """A name for a run: its choices, the code of its strategy and of its scenario, and what it does beyond."""
     choices = {name: value for name, value in spec.as_json().items() if name not in ("device", "observe")}
     code = [_code(find(spec.strategy)), _code(type(scenarios.find(spec.scenario)))]
-    asked = [inspect.getsource(also)] if also else []
-    told = json.dumps([choices, *code, *asked], sort_keys=True)
+    told = json.dumps([choices, *code, str(beyond)], sort_keys=True)
     return hashlib.sha256(told.encode()).hexdigest()[:20]
 
 
@@ -139,7 +152,7 @@ def _remember(name: str, spec: RunSpec, result: Result) -> None:
         file.write(json.dumps(entry) + "\n")
 
 
-def _in_processes(specs: Sequence[RunSpec], jobs: int, also: Also) -> Iterator[tuple[RunSpec, Result | str]]:
+def _in_processes(specs: Sequence[RunSpec], jobs: int, beyond: Beyond) -> Iterator[tuple[RunSpec, Result | str]]:
     """Outcomes as they come: a result, or in words why there is none."""
     forks = "forkserver" in get_all_start_methods()
     context: Any = get_context("forkserver" if forks else "spawn")
@@ -150,7 +163,7 @@ def _in_processes(specs: Sequence[RunSpec], jobs: int, also: Also) -> Iterator[t
         while waiting or working:
             while waiting and len(working) < jobs:
                 ours, theirs = context.Pipe(duplex=False)
-                process = context.Process(target=_work, args=(waiting[-1], also, theirs), daemon=True)
+                process = context.Process(target=_work, args=(waiting[-1], beyond, theirs), daemon=True)
                 process.start()
                 theirs.close()
                 working[ours] = waiting.pop(), process
@@ -175,17 +188,17 @@ def _ended(working: Mapping[Connection, tuple[RunSpec, Any]]) -> Iterator[None]:
             process.terminate()
 
 
-def _work(spec: RunSpec, also: Also, answer: Connection) -> None:
+def _work(spec: RunSpec, beyond: Beyond, answer: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     try:
-        answer.send(_trained(spec, also))
+        answer.send(_trained(spec, beyond))
     except TransferError as reason:
         answer.send(str(reason))
     except Exception as reason:  # noqa: BLE001  told in the table's progress, and the others go on
         answer.send(f"{type(reason).__name__}: {reason}")
 
 
-def _trained(spec: RunSpec, also: Also) -> Result:
+def _trained(spec: RunSpec, beyond: Beyond) -> Result:
     import torch
 
     from tlcore.runs.building import build
@@ -196,10 +209,12 @@ def _trained(spec: RunSpec, also: Also) -> Result:
     torch.set_num_threads(1)
     before, began = _peak(), process_time()
     built = build(spec, torch.device("cpu"))
+    if beyond.before:
+        built = beyond.before(built)
     for event in train(built.strategy, built.prepared.task, built.evaluators, rhythm=Rhythm(evaluations=1)):
         if isinstance(event, Finished):
             with untouched(built.strategy):
-                more = also(built) if also else {}
+                more = beyond.after(built) if beyond.after else {}
             return Result({**event.values, **more}, process_time() - began, _peak() - before)
     raise AssertionError("a run that ends without being finished")
 

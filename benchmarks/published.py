@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean
 
-from benchmarks.measuring import RESULTS, Also, interval, key, machine, measured
+from benchmarks.measuring import NOTHING, RESULTS, Beyond, interval, key, machine, measured
 from tlcore.runs.spec import RunSpec
 
 
@@ -36,17 +36,19 @@ def choices(words: str, seeds: int = 3, steps: int = 0) -> Choice:
     return Choice(**vars(parser.parse_args()))
 
 
-def tabled(entries: Sequence[Entry], columns: Mapping[str, str], last: str, jobs: int, also: Also = None) -> list[str]:
+def tabled(
+    entries: Sequence[Entry], columns: Mapping[str, str], last: str, jobs: int, beyond: Beyond = NOTHING
+) -> list[str]:
     """Lines of a table, measured; `columns` are headings and measures, of which `last` is told seed by seed."""
     # Seed by seed, so that the time that is left can be told soon.
     runs = [run for together in zip(*(each.runs for each in entries), strict=True) for run in together]
-    known = measured(runs, jobs, also=also)
+    known = measured(runs, jobs, beyond=beyond)
     lines = [
         f"| | {' | '.join(columns)} | seeds | published | s |",
         f"|---|{'--:|' * len(columns)}---|---|--:|",
     ]
     for each in entries:
-        results = [known[key(run, also)] for run in each.runs]
+        results = [known[key(run, beyond)] for run in each.runs]
         cells = []
         for measure in columns.values():
             values = [result.values[measure] for result in results]
