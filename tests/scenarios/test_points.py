@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from sklearn.datasets import make_moons
+from sklearn.linear_model import LogisticRegression
 
 from tlcore import scenarios
 from tlcore.scenarios.points import MOON_NOISE, blobs, moons
@@ -55,3 +56,30 @@ def test_the_proportion_counts_the_right_blob_of_the_target_alone(percent: float
     pair = scenarios.find("blobs").build(settings={"proportion": percent})
     assert pair.target_train.labels.sum() == pair.target_test.labels.sum() == 500 * percent / 100
     assert pair.source_train.labels.sum() == 250
+
+
+@pytest.mark.parametrize("distance", [0, 2, 3])
+def test_a_covariate_shift_moves_the_points_and_leaves_the_rule(distance: float) -> None:
+    pair = scenarios.find("covariate-shift").build(distance, seed=1)
+    for split, place in ((pair.source_train, -distance / 2), (pair.target_test, distance / 2)):
+        x, y = split.inputs.T
+        assert np.array_equal(split.labels == 1, y > -0.7 * x**2)
+        assert x.mean() == pytest.approx(place, abs=0.15) and x.std() == pytest.approx(1, abs=0.1)
+
+
+def test_under_a_covariate_shift_the_best_line_for_the_target_is_not_the_source_s_and_true_weights_find_it() -> None:
+    """Shimodaira 2000: a model that is too simple for the rule has another optimum wherever the points lie."""
+    gained, missed = [], []
+    for seed in range(4):
+        pair = scenarios.find("covariate-shift").build(2, seed=seed)
+        x = pair.source_train.inputs[:, 0]
+        ratio = np.minimum(np.exp(2 * x), 20)  # of two Gaussians of width 1 around 1 and -1
+
+        def line(split: scenarios.Split, weights: np.ndarray | None = None, pair: scenarios.Pair = pair) -> float:
+            fitted = LogisticRegression(C=100).fit(split.inputs, split.labels, sample_weight=weights)
+            return float(fitted.score(pair.target_test.inputs, pair.target_test.labels))
+
+        plain, weighted, best = line(pair.source_train), line(pair.source_train, ratio), line(pair.target_train)
+        gained.append(weighted - plain)
+        missed.append(best - weighted)
+    assert np.mean(gained) > 0.1 and np.mean(missed) < 0.06

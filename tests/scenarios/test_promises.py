@@ -191,7 +191,7 @@ def test_the_dial_at_its_lowest_is_no_shift(scenario: Scenario) -> None:
         pytest.skip("the target's classes are never the source's")
     pairs = [built(scenario.card.key, scenario.card.dials[0].low, seed) for seed in (0, 1)]
     home = np.mean([nearest_neighbour(pair.source_train, pair.source_test) for pair in pairs])
-    assert abs(home - np.mean([nearest_neighbour(pair.source_train, pair.target_test) for pair in pairs])) < 0.03
+    assert abs(home - np.mean([nearest_neighbour(pair.source_train, pair.target_test) for pair in pairs])) < 0.05
 
 
 @EVERY

@@ -3,6 +3,7 @@
 from tlcore.cards import ScenarioCard
 from tlcore.errors import UnknownKey
 from tlcore.scenarios.base import Pair, Scenario, Split
+from tlcore.scenarios.colored import COLORED_DIGITS, COLORED_MNIST
 from tlcore.scenarios.digits import PrintedToHandwritten
 from tlcore.scenarios.glyphs import Glyphs
 from tlcore.scenarios.handwriting import CHANGED
@@ -23,7 +24,9 @@ SCENARIOS: tuple[Scenario, ...] = (
     Bias(),
     Glyphs(),
     *LABELS,
+    COLORED_DIGITS,
     *REAL,
+    COLORED_MNIST,
     Omniglot(),
 )
 

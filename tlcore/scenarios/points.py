@@ -14,7 +14,7 @@ POINTS = 500  # in each of the four parts
 MOON_NOISE = 0.1  # standard deviation, beside moons of radius 1
 BLOB_SPREAD = 0.45  # standard deviation, beside centres that are 3 apart
 DRIFT = (1.0, 0.5)  # where a shift of 1 moves the target: across the boundary, and a little up
-BEND = 0.5  # the curve between the classes under the covariate shift is y = -BEND x²
+BEND = 0.7  # the curve between the classes under the covariate shift is y = -BEND x²
 
 
 class Moons(Scenario):
@@ -156,7 +156,7 @@ def along_the_bend(labels: Labels, place: float, random: np.random.Generator) ->
     rule is the same wherever a domain lies, and only the density of its points is not.
     """
     x = random.normal(place, 1, len(labels))
-    above = np.where(labels == 1, 1, -1) * (0.15 + np.abs(random.normal(0, 0.8, len(labels))))
+    above = np.where(labels == 1, 1, -1) * (0.1 + np.abs(random.normal(0, 0.8, len(labels))))
     return np.stack([x, above - BEND * x**2], axis=1).astype(np.float32)
 
 
