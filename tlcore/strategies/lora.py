@@ -17,8 +17,8 @@ from tlcore.strategies.base import Strategy, Training, Values, supervised
 @dataclass(frozen=True)
 class LoRAHParams(Training):
     steps: int = hparam(300, "Steps on the labelled target images.", low=1, high=1_000_000, log=True)
-    rank: int = hparam(4, "Rank r of the change to each layer; the paper has 1 to 64.", low=1, high=256, log=True)
-    scale: float = hparam(4.0, "Scale α: the change counts α / r times.", low=1e-3, high=1e3, log=True)
+    rank: int = hparam(8, "Rank r of the change to each layer; the paper has 1 to 64.", low=1, high=256, log=True)
+    scale: float = hparam(16.0, "Scale α: the change counts α / r times.", low=1e-3, high=1e3, log=True)
     source_steps: int = hparam(
         300, "Steps on the source first; 0 starts from the weights that the backbone came with.", low=0, high=1_000_000
     )
@@ -45,7 +45,7 @@ class LoRA(Strategy[LoRAHParams]):
             "source > backbone > head > cross-entropy",
             "labelled target > adapters on backbone* > head > cross-entropy",
         ),
-        promise=Promise("handwritten-to-inverted", over="linear-probe", points=6, target_labels=5),
+        promise=Promise("handwritten-to-inverted", over="linear-probe", points=8, target_labels=5),
     )
     HParams = LoRAHParams
 
