@@ -9,14 +9,14 @@ from tlcore.networks import BACKBONES, build_backbone, build_network, cards
 from tlcore.networks.offers import Offer
 
 KEYS = (
-    "tiny-mlp", "wide-mlp", "small-cnn", "small-cnn-bn", "small-cnn-colour", "small-cnn-letters", "wide-cnn-bn",
-    "mlp-800", "mlp-1200", "lenet", "conv4", "resnet18",
+    "tiny-mlp", "tiny-linear", "wide-mlp", "small-cnn", "small-cnn-bn", "small-cnn-colour", "small-cnn-letters",
+    "wide-cnn-bn", "mlp-800", "mlp-1200", "lenet", "conv4", "resnet18",
 )  # fmt: skip
 OFFLINE = tuple(key for key in KEYS if key != "resnet18")
 
 
 def shape_for(key: str) -> tuple[int, ...]:
-    return (2,) if key in ("tiny-mlp", "wide-mlp") else (1, 8, 8)
+    return (2,) if key in ("tiny-mlp", "tiny-linear", "wide-mlp") else (1, 8, 8)
 
 
 def test_the_catalogue_offers_what_the_documentation_promises() -> None:

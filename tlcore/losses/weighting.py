@@ -87,14 +87,16 @@ def kliep(source: Tensor, target: Tensor, centres: Tensor, bandwidth: float, rou
     2008, eq. 9 to 11 and figure 1.
 
     source (N, D), target (M, D), centres (B, D): some of the target rows → (N,), with mean 1
+    unless a centre lies far from all source rows
     """
-    phi_source = gaussian_kernel(source, centres, bandwidth)  # (N, B)
-    means = phi_source.mean(0).clamp_min(torch.finfo(phi_source.dtype).tiny)  # (B,)
-    shape = gaussian_kernel(target, centres, bandwidth) / means  # (M, B)
+    phi_source = gaussian_kernel(source, centres, bandwidth).double()  # (N, B)
+    # What lies where no source row does cannot be had: such a centre keeps its share, and gives it to nobody.
+    means = phi_source.mean(0).clamp_min(1e-6)  # (B,)
+    shape = gaussian_kernel(target, centres, bandwidth).double() / means  # (M, B)
     beta = torch.full_like(means, 1 / len(means))
     for _ in range(rounds):
-        beta = beta * (shape / (shape @ beta)[:, None]).mean(0)
-    return phi_source @ (beta / means)
+        beta = beta * (shape / (shape @ beta).clamp_min(1e-30)[:, None]).mean(0)
+    return (phi_source @ (beta / means)).to(source)
 
 
 def kernel_mean_matching(

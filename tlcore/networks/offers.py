@@ -11,7 +11,7 @@ from tlcore.networks.conv4 import Conv4
 from tlcore.networks.dense import ImageMlp
 from tlcore.networks.lenet import LeNet
 from tlcore.networks.resnet import ResNet18, load_imagenet
-from tlcore.networks.small import SmallCnn, TinyMlp
+from tlcore.networks.small import SmallCnn, TinyLinear, TinyMlp
 from tlcore.networks.weights import load_weights
 
 LETTERS = Path(__file__).parent / "weights" / "small-cnn-letters.safetensors"
@@ -58,6 +58,17 @@ BACKBONES: tuple[Offer, ...] = (
             parameters=1_152,
         ),
         build=lambda shape: TinyMlp(shape[0]),
+    ),
+    Offer(
+        BackboneCard(
+            key="tiny-linear",
+            title="Straight line",
+            idea="One linear layer for points in the plane: too simple for most rules, which shows where data matters.",
+            takes="points",
+            dim=2,
+            parameters=6,
+        ),
+        build=lambda shape: TinyLinear(shape[0]),
     ),
     Offer(
         BackboneCard(

@@ -1,10 +1,29 @@
-"""Small backbones that train in seconds on one core: an MLP for points, a CNN for small images."""
+"""Small backbones that train in seconds on one core: a line or an MLP for points, a CNN for small images."""
 
 from collections.abc import Sequence
 
 from torch import Tensor, nn
 
 from tlcore.networks.backbone import Backbone, ImageBackbone
+
+
+class TinyLinear(Backbone):
+    """The plane itself, turned and stretched: with a head, boundaries are straight lines."""
+
+    takes = "points"
+
+    def __init__(self, inputs: int = 2) -> None:
+        super().__init__()
+        self.dim = inputs
+        self.layer = nn.Linear(inputs, inputs)
+
+    @property
+    def stages(self) -> tuple[nn.Module, ...]:
+        return (self.layer,)
+
+    def forward(self, batch: Tensor) -> Tensor:
+        features: Tensor = self.layer(batch)  # (N, dim)
+        return features
 
 
 class TinyMlp(Backbone):

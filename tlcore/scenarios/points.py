@@ -102,7 +102,7 @@ class CovariateShift(Scenario):
         classes=("below the curve", "above the curve"),
         dials=(
             Dial(
-                "shift", "distance", "", 0, 3, 2, 0.1,
+                "shift", "distance", "", 0, 3, 2.2, 0.1,
                 "How far the domains lie apart along the curve; each is spread by 1. Few source points remain where "
                 "the target is.",
             ),
