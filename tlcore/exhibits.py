@@ -79,6 +79,25 @@ class Gallery:
 Exhibit = Matrix | Bars | Meter | Histogram | Gallery
 
 
+def of_weights(histogram: str, gallery: str, weights: Array, inputs: Array, shown: int = 8) -> tuple[Exhibit, ...]:
+    """How source samples are weighted: a histogram, and where they are images those that count most and least.
+
+    weights (N,), 1 being that of plain training; inputs (N, C, H, W) uint8, or (N, 2), of which nothing is drawn
+    """
+    counts, edges = np.histogram(weights, bins=20, range=(0.0, max(float(weights.max()), 1.0)))
+    drawn = Histogram(histogram, edges, counts, mark=1.0)
+    if inputs.ndim < 4:
+        return (drawn,)
+    order = np.argsort(-weights, kind="stable")
+    rows = {"count most": order[:shown], "count least": order[::-1][:shown]}
+    return drawn, Gallery(
+        gallery,
+        tuple(
+            Row(label, inputs[these], [f"{weight:.2f}" for weight in weights[these]]) for label, these in rows.items()
+        ),
+    )
+
+
 def told(exhibit: Exhibit) -> tuple[dict[str, Any], dict[str, Array]]:
     """The exhibit as an event carries it: words and numbers, and its arrays by name."""
     words: dict[str, Any] = {"kind": type(exhibit).__name__.lower(), "title": exhibit.title}

@@ -1,0 +1,108 @@
+"""KLIEP: the ratio of the domains' densities that makes the target most likely; then learn the weighted source."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from tlcore.cards import Access, Card, Family, Promise
+from tlcore.data import Task
+from tlcore.descent import Descent
+from tlcore.exhibits import Exhibit, of_weights
+from tlcore.hparams import hparam
+from tlcore.losses.weighting import bounded, effective_sample_size, kliep, median_distance
+from tlcore.networks import Network
+from tlcore.strategies.base import Strategy, Training, Values, supervised
+
+HISTOGRAM, GALLERY = "Weights of the source samples", "Source images that count most and least"
+
+
+@dataclass(frozen=True)
+class KLIEPHParams(Training):
+    steps: int = hparam(500, "Steps on the weighted source.", low=1, high=1_000_000, log=True)
+    source_steps: int = hparam(500, "Steps on the source as it is, first.", low=1, high=1_000_000, log=True)
+    bandwidth: float = hparam(
+        0.5, "Width of the Gaussian kernels, in median distances between features.", low=0.01, high=100.0, log=True
+    )
+    centres: int = hparam(
+        100, "Kernels that the ratio is built of, on target samples drawn by chance.", low=1, high=2000, log=True
+    )
+    bound: float = hparam(20.0, "No sample counts more than so many times the average.", low=1.0, high=1e6, log=True)
+
+
+class KLIEP(Strategy[KLIEPHParams]):
+    card = Card(
+        key="kliep",
+        title="KLIEP",
+        family=Family.REWEIGHTING,
+        idea="Find the ratio of the two densities that makes the target most likely, and weigh the source by it.",
+        source="Sugiyama et al., Annals of the Institute of Statistical Mathematics 60, 2008, eq. 9 to 11",
+        needs=(Access.LABELS, Access.IMAGES),
+        curves={
+            "classification": "Cross-entropy on the source: plain at first, weighted in the last phase.",
+            "effective samples": "Share of the source that the weights leave: (Σw)² / Σw² over its number of samples.",
+        },
+        use="When the source holds samples like the target's; smoother weights than those of kernel mean matching.",
+        avoid="When the domains do not overlap, or features are so many that kernels see everything as equally far.",
+        assumes="The same rule holds in both domains; only how often each kind of input occurs differs.",
+        cost="2 × plain training, and a concave problem of as many unknowns as centres",
+        trains={"learn the source": ("backbone", "head"), "learn the weighted source": ("backbone", "head")},
+        flow=(
+            "source > backbone > head > cross-entropy",
+            "source + target > backbone* > sums of kernels > ratio = weights",
+            "source × weights > backbone > head > cross-entropy",
+        ),
+        exhibits={
+            HISTOGRAM: "How many source samples have which weight; 1 is plain training. A few far to the right "
+            "among many at 0 mean that little of the source is used.",
+            GALLERY: "The source images that look most, and least, like the target, with their weights.",
+        },
+        promise=Promise("covariate-shift", over="source-only", points=8, seeds=5),
+    )
+    HParams = KLIEPHParams
+
+    def __init__(self, network: Network, hparams: KLIEPHParams | None = None) -> None:
+        super().__init__(network, hparams)
+        self.weighted: tuple[Tensor, Tensor] | None = None  # source inputs (N, ...) and their weights (N,)
+
+    def length(self) -> int:
+        return self.hparams.source_steps + self.hparams.steps
+
+    def steps(self, task: Task) -> Iterator[Values]:
+        network, hparams = self.network, self.hparams
+        yield from supervised(
+            self, task.source, name="learn the source", steps=hparams.source_steps, rates={network: hparams.lr}
+        )
+
+        network.eval()
+        source, target = (
+            task.source.encoded(self.embed).inputs,
+            task.target.encoded(self.embed).inputs,
+        )  # (N, D), (M, D)
+        centres = target[torch.randperm(len(target))[: hparams.centres].to(target.device)]  # (B, D)
+        width = hparams.bandwidth * median_distance(torch.cat([source, target])[:: 1 + len(target) // 1000])
+        weights = bounded(kliep(source, target, centres, width), hparams.bound)  # (N,)
+        network.train()
+
+        inputs, labels = task.source.labelled()
+        self.weighted = inputs, weights
+        left = effective_sample_size(weights) / len(weights)
+        descend = Descent({network: hparams.lr}, hparams.steps)
+        rows = replace(
+            task.source, labels=torch.arange(len(labels), device=labels.device)
+        )  # which sample, not which class
+        for images, chosen in self.phase(
+            "learn the weighted source", hparams.steps, rows.batches(hparams.batch), keep=[descend]
+        ):
+            losses = F.cross_entropy(network(images), labels[chosen], reduction="none")  # (B,)
+            classification = (weights[chosen] * losses).mean()
+            descend(classification)
+            yield {"classification": classification, "effective samples": left}
+
+    def exhibits(self) -> Sequence[Exhibit]:
+        if self.weighted is None:
+            return ()
+        inputs, weights = (each.cpu().numpy() for each in self.weighted)
+        return of_weights(HISTOGRAM, GALLERY, weights, inputs)

@@ -1,0 +1,105 @@
+"""KMM: weigh the source samples so that their mean in a kernel's space is the target's; then learn them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from tlcore.cards import Access, Card, Family, Promise
+from tlcore.data import Task
+from tlcore.descent import Descent
+from tlcore.exhibits import Exhibit, of_weights
+from tlcore.hparams import hparam
+from tlcore.losses.weighting import bounded, effective_sample_size, kernel_mean_matching, median_distance
+from tlcore.networks import Network
+from tlcore.strategies.base import Strategy, Training, Values, supervised
+
+HISTOGRAM, GALLERY = "Weights of the source samples", "Source images that count most and least"
+
+
+@dataclass(frozen=True)
+class KMMHParams(Training):
+    steps: int = hparam(500, "Steps on the weighted source.", low=1, high=1_000_000, log=True)
+    source_steps: int = hparam(500, "Steps on the source as it is, first.", low=1, high=1_000_000, log=True)
+    bandwidth: float = hparam(
+        0.5, "Width of the Gaussian kernel, in median distances between features.", low=0.01, high=100.0, log=True
+    )
+    bound: float = hparam(
+        20.0, "B: no sample counts more than so many times the average; 1000 in the paper.", low=1.0, high=1e6, log=True
+    )
+    samples: int = hparam(
+        2000, "Source samples to weigh and learn from, at most; the work grows with the square.", low=2, high=20_000
+    )
+
+
+class KMM(Strategy[KMMHParams]):
+    card = Card(
+        key="kmm",
+        title="Kernel mean matching",
+        family=Family.REWEIGHTING,
+        idea="Weigh the source samples so that their mean in a rich space of functions is the target's.",
+        source="Huang et al., NeurIPS 2006, eq. 4 and 5",
+        needs=(Access.LABELS, Access.IMAGES),
+        curves={
+            "classification": "Cross-entropy on the source: plain at first, weighted in the last phase.",
+            "effective samples": "Share of the source that the weights leave: (Σw)² / Σw² over its number of samples.",
+        },
+        use="When the source holds samples like the target's, and no density ratio should be estimated on the way.",
+        avoid="With many samples, as it is a quadratic programme in all of them; and when the domains do not overlap.",
+        assumes="The same rule holds in both domains; only how often each kind of input occurs differs.",
+        cost="2 × plain training, and a quadratic programme as large as the source",
+        trains={"learn the source": ("backbone", "head"), "learn the weighted source": ("backbone", "head")},
+        flow=(
+            "source > backbone > head > cross-entropy",
+            "source + target > backbone* > kernel means > weights",
+            "source × weights > backbone > head > cross-entropy",
+        ),
+        exhibits={
+            HISTOGRAM: "How many source samples have which weight; 1 is plain training. Most at 0 and a few at the "
+            "bound mean that little of the source is used.",
+            GALLERY: "The source images that are needed most, and least, to resemble the target, with their weights.",
+        },
+        promise=Promise("covariate-shift", over="source-only", points=8, seeds=5),
+    )
+    HParams = KMMHParams
+
+    def __init__(self, network: Network, hparams: KMMHParams | None = None) -> None:
+        super().__init__(network, hparams)
+        self.weighted: tuple[Tensor, Tensor] | None = None  # source inputs (N, ...) and their weights (N,)
+
+    def length(self) -> int:
+        return self.hparams.source_steps + self.hparams.steps
+
+    def steps(self, task: Task) -> Iterator[Values]:
+        network, hparams = self.network, self.hparams
+        yield from supervised(
+            self, task.source, name="learn the source", steps=hparams.source_steps, rates={network: hparams.lr}
+        )
+
+        network.eval()
+        kept = task.source.at(torch.randperm(len(task.source))[: hparams.samples].to(task.source.inputs.device))
+        source, target = kept.encoded(self.embed).inputs, task.target.encoded(self.embed).inputs  # (N, D), (M, D)
+        width = hparams.bandwidth * median_distance(torch.cat([source, target])[:: 1 + len(target) // 1000])
+        weights = bounded(kernel_mean_matching(source, target, width, hparams.bound), hparams.bound)  # (N,)
+        network.train()
+
+        inputs, labels = kept.labelled()
+        self.weighted = inputs, weights
+        left = effective_sample_size(weights) / len(weights)
+        descend = Descent({network: hparams.lr}, hparams.steps)
+        rows = replace(kept, labels=torch.arange(len(labels), device=labels.device))  # which sample, not which class
+        for images, chosen in self.phase(
+            "learn the weighted source", hparams.steps, rows.batches(hparams.batch), keep=[descend]
+        ):
+            losses = F.cross_entropy(network(images), labels[chosen], reduction="none")  # (B,)
+            classification = (weights[chosen] * losses).mean()
+            descend(classification)
+            yield {"classification": classification, "effective samples": left}
+
+    def exhibits(self) -> Sequence[Exhibit]:
+        if self.weighted is None:
+            return ()
+        inputs, weights = (each.cpu().numpy() for each in self.weighted)
+        return of_weights(HISTOGRAM, GALLERY, weights, inputs)
