@@ -142,14 +142,13 @@ _NAMES: Mapping[str, str] = {
     "agree": "Weight of the agreement",
     "memory": "Memory of the teacher",
     "noise": "Noise on points",
-    "move": "Move of images",
+    "move": "Move of images (share of the side)",
     "refresh": "Steps between pseudo-labellings",
     "query": "Questions about each",
     "teacher": "Teacher",
     "teacher_steps": "Steps of the teacher",
     "teacher_lr": "Learning rate of the teacher",
     "teacher_dropout": "Dropout of the teacher",
-    "shift": "Moved by (share of the side)",
     "turn": "Turned by (degrees)",
     "temperature": "Temperature T",
     "soft": "Weight of the teacher's answers",
@@ -231,6 +230,8 @@ def scenario_group(card: Mapping[str, Any]) -> str:
         return "Unseen classes"
     if "environments" in card["offers"]:
         return "Bias"
+    if card["key"].startswith("label-"):
+        return "Labels that differ"
     return "Tiny images"
 
 

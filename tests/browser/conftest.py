@@ -73,9 +73,9 @@ def new_tab(lab: Lab, context: BrowserContext) -> Iterator[Callable[[], Play]]:
     def open_tab() -> Play:
         page = context.new_page()
         page.on("pageerror", lambda error: troubles.append(f"error on the page: {error}"))
-        page.on("console", lambda message: troubles.extend(_complaint(message)))
-        page.on("request", lambda request: troubles.extend(_foreign(request.url)))
-        page.on("websocket", lambda socket: troubles.extend(_foreign(socket.url)))
+        page.on("console", lambda message: troubles.extend(complaint(message)))
+        page.on("request", lambda request: troubles.extend(foreign(request.url)))
+        page.on("websocket", lambda socket: troubles.extend(foreign(socket.url)))
         tabs.append(page)
         return Play(page, lab.address)
 
@@ -106,11 +106,11 @@ def long_run(**choices: Any) -> RunSpec:
     return RunSpec("dann", "moons", steps=6000, **choices)
 
 
-def _foreign(url: str) -> list[str]:
+def foreign(url: str) -> list[str]:
     return [] if OURS.match(url) else [f"request to {url}"]
 
 
-def _complaint(message: ConsoleMessage) -> list[str]:
+def complaint(message: ConsoleMessage) -> list[str]:
     """What a script had to say. Streamlit asks for some addresses to see whether they are there."""
     of_network = "Failed to load resource" in message.text or "WebSocket" in message.text
     return [f"in the console: {message.text}"] if message.type == "error" and not of_network else []

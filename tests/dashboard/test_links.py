@@ -95,3 +95,10 @@ def test_no_link_breaks_the_page(link: dict[str, str]) -> None:
 def test_ignored_settings_are_counted_in_words() -> None:
     assert words.ignored(["a", "b"]) == "Two settings in this link are unknown and were ignored: a, b."
     assert words.ignored(["a"]) == "One setting in this link is unknown and was ignored: a."
+
+
+def test_no_name_in_a_link_means_two_things() -> None:
+    dials = {dial["name"] for card in catalogue.scenarios().values() for dial in card["dials"]}
+    taken = dials | {*links.WORDS, *links.WHOLE, links.RUN}
+    for key, entry in catalogue.strategies().items():
+        assert not taken & {each["name"] for each in entry["hparams"]}, key

@@ -29,7 +29,7 @@ class AttentionTransferHParams(Training):
     teacher: str = hparam("auto", "Backbone of the teacher; 'auto' is a wide convolutional one.", among=TEACHERS)
     teacher_steps: int = hparam(500, "Steps of the teacher, first.", low=1, high=1_000_000, log=True)
     teacher_lr: float = hparam(0.003, "Learning rate of the teacher at its start.", low=1e-6, high=10.0, log=True)
-    shift: float = hparam(0.1, "How far the teacher's images are moved, as a share of their side.", low=0.0, high=0.5)
+    move: float = hparam(0.1, "How far the teacher's images are moved, as a share of their side.", low=0.0, high=0.5)
     turn: float = hparam(15.0, "How far the teacher's images are turned at most, in degrees.", low=0.0, high=90.0)
     attend: float = hparam(
         100.0, "Weight of the attention, β / 2; the authors' 500 is for means of squares.", low=0.0, high=1e6, log=True
@@ -83,7 +83,7 @@ class AttentionTransfer(Strategy[AttentionTransferHParams]):
         network, hparams = self.network, self.hparams
         teacher = build_teacher(hparams.teacher, network, task.source.inputs, seed=seed_of("teacher", task.seed))
         _check(network, teacher, task.source.inputs[:1])
-        view = Augment(shift=hparams.shift, turn=hparams.turn, zoom=0.0)
+        view = Augment(shift=hparams.move, turn=hparams.turn, zoom=0.0)
         learn = Descent({teacher: hparams.teacher_lr}, hparams.teacher_steps, schedule=cosine)
         labelled = task.source.batches(hparams.batch)
         for images, labels in self.phase("teach", hparams.teacher_steps, labelled, keep=[learn, teacher]):

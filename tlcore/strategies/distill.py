@@ -30,7 +30,7 @@ class DistillHParams(Training):
     teacher_steps: int = hparam(500, "Steps of the teacher, first.", low=1, high=1_000_000, log=True)
     teacher_lr: float = hparam(0.003, "Learning rate of the teacher at its start.", low=1e-6, high=10.0, log=True)
     teacher_dropout: float = hparam(0.0, "Share of the teacher's units that are left out in training.", low=0, high=0.9)
-    shift: float = hparam(
+    move: float = hparam(
         0.1, "How far the teacher's inputs are moved, as a share of their side; of points, the jitter.", low=0, high=0.5
     )
     turn: float = hparam(15.0, "How far the teacher's images are turned at most, in degrees.", low=0.0, high=90.0)
@@ -95,7 +95,7 @@ class Distill(Strategy[DistillHParams]):
             seed=seed_of("teacher", task.seed),
             dropout=hparams.teacher_dropout,
         )
-        view = Augment(shift=hparams.shift, turn=hparams.turn, zoom=0.0, jitter=hparams.shift)
+        view = Augment(shift=hparams.move, turn=hparams.turn, zoom=0.0, jitter=hparams.move)
         learn = Descent({teacher: hparams.teacher_lr}, hparams.teacher_steps, schedule=cosine)
         labelled = task.source.batches(hparams.batch)
         for inputs, labels in self.phase("teach", hparams.teacher_steps, labelled, keep=[learn, teacher]):
