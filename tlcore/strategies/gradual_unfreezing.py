@@ -70,7 +70,7 @@ class GradualUnfreezing(Strategy[GradualUnfreezingHParams]):
                 part.requires_grad_(depth < thawed).train(depth < thawed)  # frozen statistics rest as well
             classification = F.cross_entropy(self.network(inputs), labels)
             descend(classification)
-            yield {"classification": classification, "thawed": torch.tensor(float(thawed))}
+            yield {"classification": classification, "thawed": torch.full_like(classification, thawed)}
 
     def thawed(self, step: int, parts: int) -> int:
         """How many parts move at a step: one at first, all of them from a share `thaw` of the steps on."""
