@@ -3,7 +3,7 @@
 Weights are tensors by name, as `torch.func.functional_call` takes them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import torch
 from torch import Tensor
@@ -12,7 +12,12 @@ Weights = dict[str, Tensor]
 
 
 def descended(
-    loss: Callable[[Weights], Tensor], weights: Weights, rate: float, steps: int, *, second_order: bool = False
+    loss: Callable[[Weights], Tensor],
+    weights: Weights,
+    rate: float | Mapping[str, float],
+    steps: int,
+    *,
+    second_order: bool = False,
 ) -> Weights:
     """Weights after a few plain gradient steps: θ ← θ − α ∇L(θ), `steps` times.
 
@@ -22,12 +27,12 @@ def descended(
 
     Finn, Abbeel & Levine, "MAML", ICML 2017, arXiv:1703.03400, eq. 1 and section 5.2 (first order).
 
-    loss: weights → scalar; rate α; raises RuntimeError for weights that need no gradient
+    loss: weights → scalar; rate α, one for all or one by name; raises RuntimeError for weights that need no gradient
     """
-    moved = dict(weights)
+    moved, rates = dict(weights), rate if isinstance(rate, Mapping) else dict.fromkeys(weights, rate)
     for _ in range(steps):
         gradients = torch.autograd.grad(loss(moved), list(moved.values()), create_graph=second_order)
-        moved = {name: value - rate * slope for (name, value), slope in zip(moved.items(), gradients)}
+        moved = {name: value - rates[name] * slope for (name, value), slope in zip(moved.items(), gradients)}
     return moved
 
 

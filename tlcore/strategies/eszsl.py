@@ -26,7 +26,10 @@ class ESZSLHParams(Training):
     )
     lam: float = hparam(1.0, "How much the attributes are held back: λ.", low=1e-6, high=1e6, log=True)
     handicap: float = hparam(
-        0.0, "What is taken from a seen class's score, which aims at 1 if it is right and −1 if not.", low=0.0, high=2.0
+        0.05,
+        "What is taken from a seen class's score, which aims at 1 if it is right and −1 if not.",
+        low=0.0,
+        high=2.0,
     )
 
 
@@ -51,7 +54,7 @@ class ESZSL(Strategy[ESZSLHParams]):
             "target + attributes > backbone* > compatibility > class",
         ),
         wants=("attributes",),
-        promise=Promise("shapes-zero-shot", over="source-only", points=10, measure="harmonic_mean"),
+        promise=Promise("shapes-zero-shot", over="source-only", points=60, seeds=5, measure="harmonic_mean"),
     )
     HParams = ESZSLHParams
 

@@ -22,7 +22,13 @@ class MAMLHParams(Training):
     steps: int = hparam(300, "Meta-steps, each on several episodes.", low=1, high=1_000_000, log=True)
     lr: float = hparam(0.003, "Learning rate β of Adam in the outer loop.", low=1e-6, high=10.0, log=True)
     inner_lr: float = hparam(
-        0.4, "Learning rate α of the plain gradient steps in the inner loop.", low=1e-4, high=10.0, log=True
+        1.0, "Learning rate α of the head's plain gradient steps in the inner loop.", low=1e-4, high=10.0, log=True
+    )
+    backbone_rate: float = hparam(
+        0.05,
+        "The backbone's inner learning rate, as a share of the head's; the paper has one for all: 1.",
+        low=0.0,
+        high=1.0,
     )
     inner_steps: int = hparam(1, "Gradient steps of the inner loop while meta-learning.", low=1, high=100)
     test_steps: int = hparam(3, "Gradient steps on the examples of a new problem.", low=1, high=1000)
@@ -105,10 +111,11 @@ class MAML(Strategy[MAMLHParams]):
     def inner(self, weights: Weights, support: Batch, steps: int, *, second_order: bool) -> Weights:
         """Weights after some gradient steps on a problem's labelled examples."""
         images, labels = support
+        inner_lr, share = self.hparams.inner_lr, self.hparams.backbone_rate
         return descended(
             lambda at: F.cross_entropy(functional_call(self.network, at, (images,)), labels),
             weights,
-            self.hparams.inner_lr,
+            {name: inner_lr if name.startswith("head.") else inner_lr * share for name in weights},
             steps,
             second_order=second_order,
         )

@@ -18,9 +18,10 @@ from tlcore.strategies.base import Strategy, Training, Values, by_examples
 @dataclass(frozen=True)
 class ProtoNetHParams(Training):
     steps: int = hparam(300, "Episodes to learn from.", low=1, high=1_000_000, log=True)
-    lr: float = hparam(0.001, "Learning rate of Adam.", low=1e-6, high=10.0, log=True)
-    way: int = hparam(10, "Classes in an episode; at most as many as there are.", low=2, high=1000)
-    shot: int = hparam(5, "Labelled examples of a class in an episode.", low=1, high=100)
+    way: int = hparam(
+        20, "Classes in an episode; at most as many as there are. The paper has up to 60.", low=2, high=1000
+    )
+    shot: int = hparam(1, "Labelled examples of a class in an episode.", low=1, high=100)
     query: int = hparam(5, "Questions about a class in an episode.", low=1, high=100)
 
 
@@ -42,7 +43,7 @@ class ProtoNet(Strategy[ProtoNetHParams]):
         cost="1 × plain training on batches of way × (shot + query)",
         trains={"episodes": ("backbone",)},
         flow=("source episodes > backbone > prototypes > cross-entropy", "labelled target > backbone > prototypes"),
-        promise=Promise("handwritten-to-noisy", over="scratch", points=10, target_labels=5),
+        promise=Promise("glyphs", over="source-only", points=3, seeds=5, target_labels=1),
     )
     HParams = ProtoNetHParams
 
