@@ -4,6 +4,7 @@ import argparse
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from inspect import cleandoc
 from pathlib import Path
 from statistics import mean
 
@@ -63,6 +64,6 @@ def tabled(
 def written(script: str, title: str, parts: Sequence[str | Sequence[str]]) -> None:
     """A page of results named after its script; parts are paragraphs, or the lines of tables."""
     RESULTS.mkdir(exist_ok=True)
-    told = [part if isinstance(part, str) else "\n".join(part) for part in parts]
+    told = [cleandoc(part) if isinstance(part, str) else "\n".join(part) for part in parts]
     text = "\n\n".join([f"# {title}", *told, machine()])
     (RESULTS / Path(script).with_suffix(".md").name).write_text(text + "\n", encoding="utf-8")
