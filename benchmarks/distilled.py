@@ -52,7 +52,7 @@ def main() -> None:
         "teacher_steps": chosen.steps,
         "teacher_lr": 1e-3,
         "teacher_dropout": 0.5,
-        "shift": 2 / 28,
+        "move": 2 / 28,
         "turn": 0.0,
         "temperature": 20.0,
         "soft": 0.9,
