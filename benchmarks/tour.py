@@ -14,7 +14,7 @@ import json
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
@@ -101,7 +101,7 @@ def visit(browser: Browser, lab: Lab, spec: RunSpec, shots: Path | None) -> Seen
         _run(play, lab, spec)
         seconds = time.monotonic() - began
         told = page.evaluate(TOLD)
-        wrong += list(_missing(play, spec))
+        wrong += [*_missing(play, spec), *_unexplained(lab.newest().metrics)]
         if shots:
             shots.mkdir(parents=True, exist_ok=True)
             page.screenshot(path=shots / f"{spec.strategy}.png")
@@ -158,6 +158,11 @@ def _missing(play: Play, spec: RunSpec) -> Iterator[str]:
     yield from (f"'{word}' in a text" for word in BROKEN if word in said)
     if _scrolls(page):
         yield "the page scrolls"
+
+
+def _unexplained(metrics: Mapping[str, float]) -> list[str]:
+    """What an exam tells has to stand in the page's glossary."""
+    return [f"no words for {name}" for name in metrics if name not in words.MEASURES and not name.endswith("_loss")]
 
 
 def _scrolls(page: Page) -> bool:

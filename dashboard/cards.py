@@ -47,7 +47,7 @@ def _listed(heading: str, explained: Mapping[str, str]) -> list[str]:
 def glossary() -> None:
     """Every number on the page by name, and the keys."""
     numbers, keys = st.tabs(["What the numbers mean", "Keys"])
-    for name, meaning in words.GLOSSARY.items():
+    for name, meaning in (words.GLOSSARY | dict(words.MEASURES.values())).items():
         numbers.markdown(f"**{name}** · {meaning}")
     keys.markdown("\n".join(f"- `{key}` {does}" for key, does in words.KEYS.items()))
 

@@ -60,7 +60,9 @@ def _strategy(key: str, scenario: str) -> dict[str, Any]:
     tags = [card["setting"], *(["⚑ oracle"] if card["oracle"] else [])]
     tags += ["few target labels"] if card["needs"][1] == "few" else []
     also = f"{words.needs(card)} {'batch norm' if card['wants_norm'] else ''} {card['source']}"
-    return {"key": key, "title": card["title"], "idea": card["idea"], "tags": tags, "way": way, "also": also}
+    short = card["title"].partition(" (")[0]  # on a chip there is no room for what it stands for
+    said = {"key": key, "title": card["title"], "short": short, "idea": card["idea"]}
+    return said | {"tags": tags, "way": way, "also": also}
 
 
 def _scenario(key: str, strategy: str) -> dict[str, Any]:

@@ -35,11 +35,10 @@ def controls(spec: RunSpec, hint: str = "") -> RunSpec:
         _wanted(spec)
         card = catalogue.strategy(spec.strategy)["card"]
         about_strategy(card)
+        _home(spec)
     if card["flow"]:
         drawing(sketch(card["flow"], card["idea"], card["needs"]), key="flow")
-    spec = settings(spec)
-    _home(spec)
-    return spec
+    return settings(spec)
 
 
 def _picked(spec: RunSpec) -> RunSpec:
@@ -77,9 +76,9 @@ def _home(spec: RunSpec) -> None:
     if promise is None or at_home(spec):
         return
     there = home(spec.strategy)
-    label = "Set the data as in its promise" if there.scenario == spec.scenario else "Take it to its own data"
+    label = "As in its promise" if there.scenario == spec.scenario else "Shows best on"
     st.button(
-        f"{label}: {words.dialled(there)}", key="home", type="tertiary", icon=":material/home_pin:",
+        f"{label}: {words.dialled(there.completed())}", key="home", type="tertiary", icon=":material/home_pin:",
         on_click=_pick, args=("home", ""), help="The data on which its card makes a promise, and the tests hold it to.",
     )  # fmt: skip
 

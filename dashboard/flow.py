@@ -19,7 +19,7 @@ WIDE, APART = 64.0, 7.0  # a box, and the gap to the next one in the direction o
 LINE, ROOM, BETWEEN = 11.0, 9.0, 6.0  # a line of words, the air around them, the gap beside a box
 LETTERS = 13  # in one line of a box
 COLUMNS = 4  # that go from left to right within the sidebar's width
-BY_LABELS = ("cross-entropy", "prototype", "nearest", "ridge", "labels", "margin", "softmax")
+BY_LABELS = ("cross-entropy", "prototype", "nearest", "closed form", "gradient steps", "labels", "same or different")
 TRAINABLE = re.compile(
     r"adapt|autoencoder|backbone|bias|block|decoder|discriminator|embedding|encoder|head|judge|layer|model|network|norms"
     r"|predictor|projector|regressor|rival|student|teacher"

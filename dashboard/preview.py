@@ -1,7 +1,7 @@
 """What a scenario looks like, drawn at once while a dial turns; nothing is trained for it."""
 
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from html import escape
 from io import BytesIO
@@ -18,6 +18,7 @@ from tlcore.scenarios import Split
 
 POINTS, THUMBS = 160, 8  # shown of each domain
 WIDE, HIGH = 268, 104  # of the drawing, in its own units
+SHORT = 2  # letters of a class's name that fit under its image
 CHIP = (72, 44)  # of the little picture on a scenario's button, in pixels
 
 Points = NDArray[np.floating[Any]]  # (N, 2)
@@ -36,8 +37,10 @@ def _preview(key: str, shift: float | None, settings: tuple[tuple[str, float], .
     says = f"{scenario.card.source} and {scenario.card.target}"
     if scenario.card.kind == "points":
         return framed(WIDE, HIGH, _cloud(source, target), f"Points of {says}.")
-    rows = _row(source, scenario.card.source, 0) + _row(target, scenario.card.target, 47)
-    return framed(WIDE, 92, rows, f"Images of {says}.")
+    names = scenario.card.classes if max(map(len, scenario.card.classes)) <= SHORT else ()
+    below = 10 if names else 0  # the source comes with labels, and a dial may be about these
+    rows = _row(source, scenario.card.source, 0, names) + _row(target, scenario.card.target, 47 + below)
+    return framed(WIDE, 92 + below, rows, f"Images of {says}.")
 
 
 @lru_cache(maxsize=64)
@@ -66,15 +69,20 @@ def _cloud(source: Split, target: Split) -> str:
     return discs + crosses
 
 
-def _row(split: Split, name: str, top: float) -> str:
-    """One domain's images side by side under its name; pixels stay pixels."""
+def _row(split: Split, name: str, top: float, labels: Sequence[str] = ()) -> str:
+    """One domain's images side by side under its name, over their labels; pixels stay pixels."""
     size = (WIDE + 3) / THUMBS - 3
-    images = "".join(
-        f'<image x="{k * (size + 3):.1f}" y="{top + 14:g}" width="{size:.1f}" height="{size:.1f}" '
-        f'style="image-rendering:pixelated" href="{_url(Image.fromarray(_picture(image)))}"/>'
-        for k, image in enumerate(split.inputs[:THUMBS])
-    )
-    return f'<text class="quiet" x="0" y="{top + 9:g}">{escape(name)}</text>{images}'
+    drawn = [f'<text class="quiet" x="0" y="{top + 9:g}">{escape(name)}</text>']
+    for k, (image, label) in enumerate(zip(split.inputs[:THUMBS], split.labels)):
+        x = k * (size + 3)
+        drawn.append(
+            f'<image x="{x:.1f}" y="{top + 14:g}" width="{size:.1f}" height="{size:.1f}" '
+            f'style="image-rendering:pixelated" href="{_url(Image.fromarray(_picture(image)))}"/>'
+        )
+        if labels:
+            at = f'x="{x + size / 2:.1f}" y="{top + 23.5 + size:.1f}" text-anchor="middle" font-size="9"'
+            drawn.append(f"<text {at}>{escape(labels[label])}</text>")
+    return "".join(drawn)
 
 
 def _dots(source: Split, target: Split) -> Image.Image:

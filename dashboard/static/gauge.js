@@ -4,7 +4,8 @@ import { GAP } from "./colours.js"
 import { definition, h, mark, tableTwin, text } from "./elements.js"
 import { definitions, percent, small } from "./words.js"
 
-const MOST_BARS = 12 // of many classes, those with the largest gap
+const MOST_BARS = { short: 12, long: 6 } // of many classes, those with the largest gap; long names need more room
+const LONG = 5 // letters
 const place = judge => `${100 * Math.min(1, Math.max(0, (judge - 0.5) / 0.5))}%`
 
 export class Gauge {
@@ -68,7 +69,10 @@ export class Gauge {
 
   #classes(run, gap, colours) {
     const all = (run.scene?.classes ?? []).map((name, k) => [name, gap[`gap_class_${k}`], colours[k]]).filter(([, value]) => value != null)
-    const values = all.length > MOST_BARS ? all.sort((a, b) => b[1] - a[1]).slice(0, MOST_BARS) : all
+    const long = all.some(([name]) => name.length > LONG)
+    const room = MOST_BARS[long ? "long" : "short"]
+    const values = all.length > room ? all.sort((a, b) => b[1] - a[1]).slice(0, room) : all
+    mark(this.bars, "data-long", long && all.length > 2)
     this.classes.hidden = !values.length
     const most = Math.max(this.most ?? 0, ...values.map(([, value]) => value), 1e-6)
     this.most = this.mostOf === run ? most : Math.max(...values.map(([, value]) => value), 1e-6)

@@ -74,7 +74,7 @@ def test_a_long_flow_goes_downwards_and_one_in_a_circle_ends() -> None:
 def test_a_turned_dial_changes_what_is_drawn(key: str) -> None:
     low, high = (_parsed(preview(key, catalogue.scenario(key)["dials"][0][end], {}, 0)) for end in ("low", "high"))
     kind = catalogue.scenario(key)["kind"]
-    marks = [[each.get("href") or each.get("d") for each in drawn.iter()] for drawn in (low, high)]
+    marks = [[each.get("href") or each.get("d") or each.text for each in drawn.iter()] for drawn in (low, high)]
     assert marks[0] != marks[1]
     shown = f"{SVG}circle" if kind == "points" else f"{SVG}image"
     assert len(low.findall(shown)) == len(high.findall(shown)) > 0
