@@ -1,5 +1,7 @@
 """ColoredMNIST's recipe, counted; on the digits at hand and on MNIST."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 
@@ -19,6 +21,17 @@ def misleading(split: Split) -> float:
     return float((split.factors[:, 1] != split.labels).mean())
 
 
+def truths() -> dict[bytes, int]:
+    """Of every digit, in each of its nine places, whether it is below five."""
+    digits, answers = handwritten(), {}
+    for image, label in zip(digits.inputs, digits.labels):
+        for down, right in product((-1, 0, 1), repeat=2):
+            copy = np.zeros((10, 10), np.uint8)
+            copy[1 + down : 9 + down, 1 + right : 9 + right] = image[0]
+            answers[copy[1:9, 1:9].tobytes()] = int(label < 5)
+    return answers
+
+
 def of(split: Split, environment: int) -> Split:
     assert split.factors is not None
     return split.at(np.flatnonzero(split.factors[:, 0] == environment))
@@ -33,16 +46,15 @@ def test_each_environment_s_colour_misleads_as_often_as_its_dial_says() -> None:
     turned = DIGITS.build(10, {"first": 20, "second": 90})
     assert [misleading(each) for each in split_by(turned)] == pytest.approx([0.2, 0.9, 0.1], abs=0.005)
     first, second, _ = split_by(turned)
-    assert len(first) == len(second) == 450
+    assert len(first) == len(second) == 9 * 450
 
 
 @pytest.mark.parametrize("wrong", [0, 25])
 def test_labels_are_the_digit_s_half_but_for_the_wrong_ones(wrong: float) -> None:
-    digits = handwritten()
-    truth = {image.tobytes(): int(label < 5) for image, label in zip(digits.inputs, digits.labels)}
+    truth = truths()
     pair = DIGITS.build(settings={"wrong": wrong}, seed=2)
     for split in (pair.source_train, pair.source_test, pair.target_train, pair.target_test):
-        right = [truth[image.sum(0, dtype=np.uint8)[None].tobytes()] for image in split.inputs]
+        right = [truth[image.sum(0, dtype=np.uint8).tobytes()] for image in split.inputs]
         assert (np.array(right) != split.labels).mean() == pytest.approx(wrong / 100, abs=0.005)
         assert pair.classes[1] == "0 to 4"
 
@@ -58,16 +70,25 @@ def test_a_digit_is_red_or_green_as_its_factor_says() -> None:
 
 def test_wrong_labels_and_colours_fall_independently() -> None:
     """Given the label, the colour says nothing more of the digit: else the label noise could be seen through."""
-    digits = handwritten()
-    truth = {image.tobytes(): int(label < 5) for image, label in zip(digits.inputs, digits.labels)}
+    truth = truths()
     excess = []
-    for seed in range(5):
+    for seed in range(2):
         split = DIGITS.build(seed=seed).source_train
-        wrong = np.array([truth[x.sum(0, dtype=np.uint8)[None].tobytes()] for x in split.inputs]) != split.labels
+        wrong = np.array([truth[x.sum(0, dtype=np.uint8).tobytes()] for x in split.inputs]) != split.labels
         assert split.factors is not None
         other = split.factors[:, 1] != split.labels
         excess.append((wrong & other).mean() - wrong.mean() * other.mean())
     assert abs(np.mean(excess)) < 0.01
+
+
+def test_every_digit_stands_in_nine_places_of_one_part() -> None:
+    pair = DIGITS.build(seed=4)
+    for split, originals in ((pair.source_train, 900), (pair.target_test, 300)):
+        assert len(split) == 9 * originals
+    grey = pair.target_test.inputs.sum(1, dtype=np.uint8)
+    whole = {image[0].tobytes(): k for k, image in enumerate(handwritten().inputs)}
+    placed = [k for image in grey if (k := whole.get(image.tobytes())) is not None]
+    assert len(set(placed)) == len(placed) == 300
 
 
 def test_flipped_is_exact_and_fair() -> None:

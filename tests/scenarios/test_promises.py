@@ -25,7 +25,8 @@ def parts(pair: Pair) -> dict[str, Split]:
 
 
 def nearest_neighbour(known: Split, asked: Split) -> float:
-    """Accuracy of the label of the nearest known row."""
+    """Accuracy of the label of the nearest known row, on as many rows as most scenarios have."""
+    asked = asked.at(slice(500))
     rows = known.inputs.reshape(len(known), -1).astype(np.float64)
     others = asked.inputs.reshape(len(asked), -1).astype(np.float64)
     squared = (rows**2).sum(1)[None] - 2 * others @ rows.T

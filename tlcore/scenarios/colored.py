@@ -8,14 +8,17 @@ environments share no digit. There the two colours are two channels; here a thir
 from collections.abc import Callable, Mapping
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
 
 from tlcore.cards import Dial, Factor, ScenarioCard
-from tlcore.scenarios.base import Labels, Pair, Scenario, Split, dealt, generator
+from tlcore.scenarios.base import Labels, Pair, Rows, Scenario, Split, dealt, generator
 from tlcore.scenarios.digits import CREDIT, handwritten
 from tlcore.scenarios.real import MNIST_CREDIT
 from tlcore.scenarios.sets import SIDE, Mnist
 
 Dials = Mapping[str, float]
+Images = NDArray[np.uint8]
 
 CLASSES = ("5 to 9", "0 to 4")
 FACTORS = (Factor("environment", ("first", "second", "target")), Factor("colour", ("red", "green")))
@@ -36,39 +39,75 @@ class Colored(Scenario):
         self._parts = parts
 
     def _pair(self, dials: Dials, seed: int) -> Pair:
+        near, near_test, far, far_test = (
+            self._part(digits, name, dials, seed) for name, digits in self._dealt(dials, seed)
+        )
+        return Pair(near, near_test, far, far_test, self.card.classes)
+
+    def _dealt(self, dials: Dials, seed: int) -> list[tuple[str, Split]]:
         digits, sizes = self._digits(), self._parts(dials)
         rows = dealt(digits.labels, sizes, seed, self.card.key)
-        near, near_test, far, far_test = (coloured(digits.at(rows[name]), name, dials, seed) for name in sizes)
-        return Pair(near, near_test, far, far_test, self.card.classes)
+        return [(name, digits.at(rows[name])) for name in sizes]
+
+    def _part(self, digits: Split, name: str, dials: Dials, seed: int, first: int | None = None) -> Split:
+        labels, factors = answers(digits.labels, name, dials, seed)
+        return Split(painted(digits.inputs[:first], factors[:first, 1]), labels[:first], factors[:first])
+
+
+class ColoredDigits(Colored):
+    """The digits at hand, each in nine places: so few of them that their wrong labels could be learnt by heart."""
+
+    def _part(self, digits: Split, name: str, dials: Dials, seed: int, first: int | None = None) -> Split:
+        copies = generator(seed, f"places, {name}").permutation(9 * len(digits))  # copy k of digit n is 9 n + k
+        labels, factors = answers(digits.labels[copies // 9], name, dials, seed)
+        images = painted(moved(digits.inputs, copies[:first]), factors[:first, 1])
+        return Split(images, labels[:first], factors[:first])
+
+    def _glance(self, dials: Dials, seed: int, count: int) -> tuple[Split, Split]:
+        parts = dict(self._dealt(dials, seed))
+        near, far = (self._part(parts[name], name, dials, seed, count) for name in ("source train", "target train"))
+        return near, far
 
 
 class ColoredMnist(Colored):
-    """The same with MNIST, of which a preview reads the first images only."""
+    """The digits of MNIST, of which a preview reads the first images only."""
 
     def _glance(self, dials: Dials, seed: int, count: int) -> tuple[Split, Split]:
         digits = Mnist().first(2 * count)
         near, far = digits.at(slice(count)), digits.at(slice(count, 2 * count))
-        return coloured(near, "source train", dials, seed), coloured(far, "target train", dials, seed)
+        return self._part(near, "source train", dials, seed), self._part(far, "target train", dials, seed)
 
 
-def coloured(digits: Split, part: str, dials: Dials, seed: int) -> Split:
-    """Grey digits (N, 1, H, W) as red and green ones (N, 3, H, W), whose label is whether they are below five.
+def answers(digits: Labels, part: str, dials: Dials, seed: int) -> tuple[Labels, Labels]:
+    """Of each digit (N,): whether it is below five, but for a share of wrong labels; and its factors (N, 2).
 
-    A share of the labels is wrong. The colour is the label's own, 0 red and 1 green, but for the
-    share of each environment in which it is the other one.
+    The colour is the label's own, 0 red and 1 green, but for the share of each environment in which
+    it is the other one.
     """
     random = generator(seed, f"colours, {part}")
-    labels = flipped((digits.labels < 5).astype(np.int64), dials["wrong"] / 100, random)
-    environment = (
-        random.permutation(np.arange(len(labels)) % 2) if part.startswith("source") else np.full_like(labels, 2)
-    )
+    labels = flipped((digits < 5).astype(np.int64), dials["wrong"] / 100, random)
+    halves = random.permutation(np.arange(len(labels)) % 2)
+    environment = halves if part.startswith("source") else np.full_like(labels, 2)
     colour = labels.copy()
     for place, name in enumerate(ENVIRONMENTS):
         rows = np.flatnonzero(environment == place)
         colour[rows] = flipped(labels[rows], dials[name] / 100, random)
-    images = np.zeros((len(labels), 3, *digits.inputs.shape[2:]), np.uint8)
-    images[np.arange(len(labels)), colour] = digits.inputs[:, 0]
-    return Split(images, labels, np.stack([environment, colour], axis=1))
+    return labels, np.stack([environment, colour], axis=1)
+
+
+def painted(digits: Images, colour: Labels) -> Images:
+    """Grey digits (N, 1, H, W) in the channel of their colour: (N, 3, H, W)."""
+    images = np.zeros((len(digits), 3, *digits.shape[2:]), np.uint8)
+    images[np.arange(len(digits)), colour] = digits[:, 0]
+    return images
+
+
+def moved(digits: Images, copies: Rows) -> Images:
+    """Copies of digits (N, 1, H, W), each a pixel up, down, left or right, or in place: (copies, 1, H, W)."""
+    wide = np.pad(digits, ((0, 0), (0, 0), (1, 1), (1, 1)))
+    places: Images = sliding_window_view(wide, digits.shape[2:], axis=(2, 3))  # (N, 1, 3, 3, H, W)
+    original, place = np.divmod(copies, 9)
+    return places[original, :, place // 3, place % 3]
 
 
 def flipped(bits: Labels, share: float, random: np.random.Generator) -> Labels:
@@ -120,8 +159,8 @@ def _card(name: str, title: str, kind: str, side: int, credit: str, steps: int, 
     )  # fmt: skip
 
 
-COLORED_DIGITS = Colored(
-    _card("digits", "Colour helps → colour misleads", "tiny", 8, CREDIT, 500), handwritten, lambda _: TINY
+COLORED_DIGITS = ColoredDigits(
+    _card("digits", "Colour helps → colour misleads", "tiny", 8, CREDIT, 400), handwritten, lambda _: TINY
 )
 COLORED_MNIST = ColoredMnist(
     _card(
