@@ -63,9 +63,10 @@ def _nearest(features: Tensor, centroids: Tensor) -> Tensor:
 def class_confusion(logits: Tensor, temperature: float = 2.5) -> Tensor:
     """How often two classes are confused in one prediction: what lies off the diagonal of a confusion matrix.
 
-        W_i ∝ 1 + e^(−H(q_i)), of mean 1;  C = qᵀ W q, its rows brought to sum 1;  (sum of C − trace of C) / classes
+        W_i = 1 + e^(−H(q_i));  C = qᵀ W q, its rows brought to sum 1;  (sum of C − trace of C) / classes
 
-    q is the softmax at a temperature. The weights are constants: rows that are sure count up to twice as much.
+    q is the softmax at a temperature. The weights are constants: rows that are sure count up to twice as much
+    (the paper brings the weights to mean 1 first, which the sums of the rows undo).
 
     Jin et al., "Minimum class confusion", ECCV 2020, arXiv:1912.03699, eq. 2 to 6.
 
@@ -75,7 +76,6 @@ def class_confusion(logits: Tensor, temperature: float = 2.5) -> Tensor:
         scaled = wide(logits) / temperature
         predictions = F.softmax(scaled, 1)  # (N, C)
         weights = 1 + torch.exp(-entropy(scaled.detach()))  # (N,)
-        weights = weights / weights.mean()
         confusion = (predictions * weights[:, None]).T @ predictions  # (C, C)
         # A class that nobody believes in confuses nobody.
         confusion = confusion / confusion.sum(1, keepdim=True).clamp_min(torch.finfo(confusion.dtype).tiny)
