@@ -51,7 +51,18 @@ def small_network(seed: int = 0) -> Network:
 def small(key: str, network_seed: int = 0, **settings: Any) -> Strategy[Any]:
     """A strategy with phases of a few steps."""
     kind = STRATEGIES[key]
-    sizes = {"batch": 8, "hidden": 8, "way": 2, "shot": 1, "query": 2, "passes": 4, "refresh": 2, "updates": 2}
+    sizes = {
+        "batch": 8,
+        "hidden": 8,
+        "way": 2,
+        "shot": 1,
+        "query": 2,
+        "passes": 4,
+        "refresh": 2,
+        "updates": 2,
+        "rounds": 2,
+        "recount": 2,
+    }
     short = {each.name: 4 for each in fields(kind.HParams) if each.name.endswith("steps")}
     known = {each.name for each in fields(kind.HParams)}
     chosen = {name: value for name, value in {**short, **sizes, **settings}.items() if name in known}

@@ -31,7 +31,7 @@ class DeepJDOTHParams(Training):
     carry: float = hparam(
         0.01, "Weight λ of the source's label on the target image; 0.0001 in the paper.", low=0.0, high=100.0, log=True
     )
-    entropy: float = hparam(
+    spread: float = hparam(
         0.0, "How much the plan is spread, in mean costs; 0 is the exact plan, as in the paper.", low=0.0, high=10.0
     )
 
@@ -87,7 +87,7 @@ class DeepJDOT(Strategy[DeepJDOTHParams]):
             source, target = backbone(images), backbone(target_images)  # (B, D)
             distances, surprise = joint_cost(source, labels, target, head(target))  # (B, B)
             # First the plan for the network as it is, then the network for that plan.
-            plan = transport_plan(hparams.distance * distances + hparams.carry * surprise, hparams.entropy)
+            plan = transport_plan(hparams.distance * distances + hparams.carry * surprise, hparams.spread)
             distance, carried = (plan * distances).sum(), (plan * surprise).sum()
             classification = F.cross_entropy(head(source), labels)
             descend(classification + hparams.distance * distance + hparams.carry * carried)
@@ -100,7 +100,7 @@ class DeepJDOT(Strategy[DeepJDOTHParams]):
         source, target = self.embed(images), self.embed(target_images)
         logits = self.network.head(target)
         distances, surprise = joint_cost(source, labels, target, logits)
-        plan = transport_plan(self.hparams.distance * distances + self.hparams.carry * surprise, self.hparams.entropy)
+        plan = transport_plan(self.hparams.distance * distances + self.hparams.carry * surprise, self.hparams.spread)
         classes = torch.arange(self.network.classes, device=labels.device)
         given = (labels[:, None] == classes).to(plan)  # (N, classes)
         named = (logits.argmax(1)[:, None] == classes).to(plan)  # (M, classes)

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from tlcore.cards import Access, Card, Family, Promise
-from tlcore.data import Task, both
+from tlcore.data import Domain, Task, both
 from tlcore.descent import Descent
 from tlcore.exhibits import Exhibit, of_weights
 from tlcore.hparams import hparam
@@ -23,6 +23,11 @@ HISTOGRAM, GALLERY = "Weights of the source samples", "Source images that count 
 class ImportanceWeightingHParams(Training):
     steps: int = hparam(500, "Steps on the weighted source.", low=1, high=1_000_000, log=True)
     source_steps: int = hparam(500, "Steps on the source as it is, first.", low=1, high=1_000_000, log=True)
+    space: str = hparam(
+        "inputs",
+        "Where samples are compared: as they come in, as in the paper, or by the features that the source has taught.",
+        among=("inputs", "features"),
+    )
     domain_steps: int = hparam(300, "Steps of the classifier of the domains.", low=1, high=1_000_000, log=True)
     domain_lr: float = hparam(0.03, "Learning rate of that classifier.", low=1e-6, high=10.0, log=True)
     decay: float = hparam(
@@ -56,7 +61,7 @@ class ImportanceWeighting(Strategy[ImportanceWeightingHParams]):
         },
         flow=(
             "source > backbone > head > cross-entropy",
-            "source + target > backbone* > classifier of the domains > weights",
+            "source + target > classifier of the domains > weights",
             "source × weights > backbone > head > cross-entropy",
         ),
         exhibits={
@@ -64,7 +69,7 @@ class ImportanceWeighting(Strategy[ImportanceWeightingHParams]):
             "among many at 0 mean that little of the source is used.",
             GALLERY: "The source images that look most, and least, like the target, with their weights.",
         },
-        promise=Promise("covariate-shift", over="source-only", points=8, seeds=5),
+        promise=Promise("covariate-shift", over="source-only", points=10, seeds=5),
     )
     HParams = ImportanceWeightingHParams
 
@@ -83,8 +88,8 @@ class ImportanceWeighting(Strategy[ImportanceWeightingHParams]):
         )
 
         network.eval()
-        source, target = _standardised(task.source.encoded(self.embed).inputs, task.target.encoded(self.embed).inputs)
-        judge = nn.Linear(network.dim, 1).to(source.device)
+        source, target = _standardised(self._seen(task.source), self._seen(task.target))
+        judge = nn.Linear(source.shape[1], 1).to(source.device)
         descend = Descent({judge: hparams.domain_lr}, hparams.domain_steps, weight_decay=hparams.decay)
         streams = both(
             replace(task.source, inputs=source).unlabelled(hparams.batch),
@@ -115,6 +120,10 @@ class ImportanceWeighting(Strategy[ImportanceWeightingHParams]):
             classification = (weights[chosen] * losses).mean()
             descend(classification)
             yield {"classification": classification, "effective samples": left}
+
+    def _seen(self, domain: Domain) -> Tensor:
+        """What samples are compared by: (N, D)."""
+        return (domain.encoded(self.embed) if self.hparams.space == "features" else domain).inputs.flatten(1).float()
 
     def exhibits(self) -> Sequence[Exhibit]:
         if self.weighted is None:

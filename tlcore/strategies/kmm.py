@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from tlcore.cards import Access, Card, Family, Promise
-from tlcore.data import Task
+from tlcore.data import Domain, Task
 from tlcore.descent import Descent
 from tlcore.exhibits import Exhibit, of_weights
 from tlcore.hparams import hparam
@@ -23,8 +23,13 @@ HISTOGRAM, GALLERY = "Weights of the source samples", "Source images that count 
 class KMMHParams(Training):
     steps: int = hparam(500, "Steps on the weighted source.", low=1, high=1_000_000, log=True)
     source_steps: int = hparam(500, "Steps on the source as it is, first.", low=1, high=1_000_000, log=True)
+    space: str = hparam(
+        "inputs",
+        "Where samples are compared: as they come in, as in the paper, or by the features that the source has taught.",
+        among=("inputs", "features"),
+    )
     bandwidth: float = hparam(
-        0.5, "Width of the Gaussian kernel, in median distances between features.", low=0.01, high=100.0, log=True
+        0.2, "Width of the Gaussian kernel, in median distances between samples.", low=0.01, high=100.0, log=True
     )
     bound: float = hparam(
         20.0, "B: no sample counts more than so many times the average; 1000 in the paper.", low=1.0, high=1e6, log=True
@@ -53,7 +58,7 @@ class KMM(Strategy[KMMHParams]):
         trains={"learn the source": ("backbone", "head"), "learn the weighted source": ("backbone", "head")},
         flow=(
             "source > backbone > head > cross-entropy",
-            "source + target > backbone* > kernel means > weights",
+            "source + target > kernel means > weights",
             "source × weights > backbone > head > cross-entropy",
         ),
         exhibits={
@@ -61,7 +66,7 @@ class KMM(Strategy[KMMHParams]):
             "bound mean that little of the source is used.",
             GALLERY: "The source images that are needed most, and least, to resemble the target, with their weights.",
         },
-        promise=Promise("covariate-shift", over="source-only", points=8, seeds=5),
+        promise=Promise("covariate-shift", over="source-only", points=10, seeds=5),
     )
     HParams = KMMHParams
 
@@ -80,7 +85,7 @@ class KMM(Strategy[KMMHParams]):
 
         network.eval()
         kept = task.source.at(torch.randperm(len(task.source))[: hparams.samples].to(task.source.inputs.device))
-        source, target = kept.encoded(self.embed).inputs, task.target.encoded(self.embed).inputs  # (N, D), (M, D)
+        source, target = self._seen(kept), self._seen(task.target)  # (N, D), (M, D)
         width = hparams.bandwidth * median_distance(torch.cat([source, target])[:: 1 + len(target) // 1000])
         weights = bounded(kernel_mean_matching(source, target, width, hparams.bound), hparams.bound)  # (N,)
         network.train()
@@ -97,6 +102,10 @@ class KMM(Strategy[KMMHParams]):
             classification = (weights[chosen] * losses).mean()
             descend(classification)
             yield {"classification": classification, "effective samples": left}
+
+    def _seen(self, domain: Domain) -> Tensor:
+        """What samples are compared by: (N, D)."""
+        return (domain.encoded(self.embed) if self.hparams.space == "features" else domain).inputs.flatten(1).float()
 
     def exhibits(self) -> Sequence[Exhibit]:
         if self.weighted is None:

@@ -27,7 +27,7 @@ HISTOGRAM, GALLERY = "Weights of the source samples", "Source images that count 
 class PADAHParams(Training):
     strength: float = hparam(0.3, "Weight λ of the reversed gradient at the end of its warm-up.", low=0.0, high=10.0)
     warm_up: float = hparam(10.0, "How fast λ rises from 0.", low=0.0, high=100.0)
-    refresh: int = hparam(
+    recount: int = hparam(
         50, "Steps between two counts of the predicted target classes.", low=1, high=100_000, log=True
     )
     temperature: float = hparam(
@@ -88,7 +88,7 @@ class PADA(Strategy[PADAHParams]):
         for k, ((images, labels), target_images) in self.phase(
             "adapt", hparams.steps, numbered(streams), keep=[descend, discriminator, self.notes]
         ):
-            if k > 0 and k % hparams.refresh == 0:
+            if k > 0 and k % hparams.recount == 0:
                 self.notes["class weights"] = self._counted(task.target)
             weights = self.notes["class weights"][labels]  # (B,)
             weights = weights / weights.mean().clamp_min(1e-6)
