@@ -52,9 +52,9 @@ class CDAN(Strategy[CDANHParams]):
         trains={"adapt": ("backbone", "head")},
         flow=(
             "source > backbone > head > cross-entropy",
-            "source + target > backbone × predictions > reversal > discriminator",
+            "source + target > backbone > × predictions > reversal > discriminator",
         ),
-        promise=Promise("moons", over="source-only", points=12, seeds=5, shift=35),
+        promise=Promise("moons", over="source-only", points=6, seeds=5),
     )
     HParams = CDANHParams
 

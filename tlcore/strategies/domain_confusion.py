@@ -46,7 +46,7 @@ class DomainConfusion(Strategy[DomainConfusionHParams]):
             "source + target > backbone* > discriminator",
             "source + target > backbone > discriminator* > fifty-fifty",
         ),
-        promise=Promise("moons", over="source-only", points=12, seeds=5, shift=35),
+        promise=Promise("moons", over="source-only", points=15, seeds=5),
     )
     HParams = DomainConfusionHParams
 

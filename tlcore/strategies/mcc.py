@@ -38,7 +38,7 @@ class MCC(Strategy[MCCHParams]):
         cost="2 × plain training",
         trains={"adapt": ("backbone", "head")},
         flow=("source > backbone > head > cross-entropy", "target > backbone > head > class confusion"),
-        promise=Promise("printed-to-handwritten", over="source-only", points=20, seeds=5),
+        promise=Promise("handwritten-to-low-contrast", over="source-only", points=50, seeds=5),
     )
     HParams = MCCHParams
 

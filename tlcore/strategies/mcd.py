@@ -17,8 +17,8 @@ from tlcore.strategies.base import Strategy, Training, Values, reset
 
 @dataclass(frozen=True)
 class MCDHParams(Training):
-    lr: float = hparam(0.001, "Learning rate of Adam; the paper's is 0.0002.", low=1e-6, high=10.0, log=True)
-    updates: int = hparam(4, "Updates of the features a step (n in the paper).", low=1, high=100)
+    lr: float = hparam(0.0003, "Learning rate of Adam; the paper's is 0.0002.", low=1e-6, high=10.0, log=True)
+    updates: int = hparam(2, "Updates of the features a step (n in the paper; 4 in its main results).", low=1, high=100)
 
 
 class MCD(Strategy[MCDHParams]):

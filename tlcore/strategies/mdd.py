@@ -21,7 +21,7 @@ class MDDHParams(Training):
     margin: float = hparam(
         4.0, "How much more agreeing on the source counts for the rival (γ).", low=1.0, high=100.0, log=True
     )
-    strength: float = hparam(0.3, "Weight λ of the reversed gradient at the end of its warm-up.", low=0.0, high=10.0)
+    strength: float = hparam(1.0, "Weight λ of the reversed gradient at the end of its warm-up.", low=0.0, high=10.0)
     warm_up: float = hparam(10.0, "How fast λ rises from 0.", low=0.0, high=100.0)
     hidden: int = hparam(100, "Width of the rival's hidden layer.", low=2, high=4096, log=True)
 
@@ -49,7 +49,7 @@ class MDD(Strategy[MDDHParams]):
             "source > backbone > reversal > rival, agrees",
             "target > backbone > reversal > rival, contradicts",
         ),
-        promise=Promise("moons", over="source-only", points=12, seeds=5, shift=35),
+        promise=Promise("moons", over="source-only", points=8, seeds=5),
     )
     HParams = MDDHParams
 

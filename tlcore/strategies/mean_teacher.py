@@ -53,7 +53,7 @@ class MeanTeacher(Strategy[MeanTeacherHParams]):
         flow=(
             "source > student > cross-entropy",
             "target > shaken > student > agreement",
-            "target > shaken > teacher, average of students > agreement",
+            "target > shaken > teacher, their average > agreement",
         ),
         promise=Promise("moons", over="source-only", points=12, seeds=5),
     )

@@ -43,7 +43,7 @@ class PseudoLabel(Strategy[PseudoLabelHParams]):
         cost="2 × plain training",
         trains={"adapt": ("backbone", "head")},
         flow=("source > backbone > head > cross-entropy", "target > backbone > head > own sure answers"),
-        promise=Promise("moons", over="source-only", points=12, seeds=5),
+        promise=Promise("moons", over="source-only", points=6, seeds=5, shift=25),
     )
     HParams = PseudoLabelHParams
 

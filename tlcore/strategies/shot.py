@@ -51,7 +51,7 @@ class SHOT(Strategy[SHOTHParams]):
             "target > backbone > head* > sure and varied",
             "target > backbone > centroids > pseudo-labels",
         ),
-        promise=Promise("printed-to-handwritten", over="source-only", points=20, seeds=5),
+        promise=Promise("moons", over="source-only", points=12, seeds=5),
     )
     HParams = SHOTHParams
 

@@ -40,7 +40,7 @@ class TENT(Strategy[TENTHParams]):
         cost="1 × plain training, and one update of a few numbers for every batch of the stream",
         trains={"learn the source": ("backbone", "head"), "adapt": ("norms", "statistics")},
         wants_norm=True,
-        flow=("source > backbone > head > cross-entropy", "target > norms in backbone* > head* > entropy"),
+        flow=("source > backbone > head > cross-entropy", "target > norms of backbone > head* > entropy"),
         promise=Promise("handwritten-to-low-contrast", over="source-only", points=50, seeds=5),
     )
     HParams = TENTHParams
