@@ -103,7 +103,7 @@ def test_maml_takes_the_step_of_algorithm_2() -> None:
 
 def test_reptile_goes_its_share_of_the_way_by_hand() -> None:
     task = small_task()
-    strategy = small("reptile", steps=1, inner_steps=2, lr=0.5, inner_lr=0.1)
+    strategy = small("reptile", steps=1, inner_steps=2, lr=0.5, inner_lr=0.1, backbone_rate=1.0)
     twin, start = small("reptile").network, small("reptile").network
     list(strategy.walk(task))
 

@@ -51,7 +51,7 @@ class ANIL(Strategy[ANILHParams]):
             "source episodes > questions > backbone > adapted head > cross-entropy",
             "labelled target > backbone > inner gradient steps of the head",
         ),
-        promise=Promise("handwritten-to-noisy", over="scratch", points=5, target_labels=5),
+        promise=Promise("glyphs", over="scratch", points=20, target_labels=1),
     )
     HParams = ANILHParams
 

@@ -24,7 +24,7 @@ class AttributeEmbeddingHParams(Training):
         10.0, "What the cosine of an image with a class is multiplied by before the softmax.",
         low=0.1, high=100.0, log=True,
     )  # fmt: skip
-    handicap: float = hparam(1.0, "What is taken from a seen class's logit.", low=0.0, high=100.0)
+    handicap: float = hparam(2.0, "What is taken from a seen class's logit.", low=0.0, high=100.0)
 
 
 class AttributeEmbedding(Strategy[AttributeEmbeddingHParams]):

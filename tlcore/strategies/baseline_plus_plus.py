@@ -53,7 +53,7 @@ class BaselinePlusPlus(Strategy[BaselinePlusPlusHParams]):
         cost="1 × plain training, then next to nothing",
         trains={"learn the source": ("backbone", "head"), "fit": ("head",)},
         flow=("source > backbone > head > cosines > cross-entropy", "labelled target > backbone* > new head > cosines"),
-        promise=Promise("handwritten-to-noisy", over="scratch", points=5, target_labels=5),
+        promise=Promise("glyphs", over="source-only", points=2, seeds=5, target_labels=1),
     )
     HParams = BaselinePlusPlusHParams
 

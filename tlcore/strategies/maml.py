@@ -61,7 +61,7 @@ class MAML(Strategy[MAMLHParams]):
             "source episodes > questions > adapted backbone > adapted head > cross-entropy",
             "labelled target > inner gradient steps > adapted network",
         ),
-        promise=Promise("handwritten-to-noisy", over="scratch", points=5, target_labels=5),
+        promise=Promise("glyphs", over="scratch", points=20, target_labels=1),
     )
     HParams = MAMLHParams
 

@@ -18,7 +18,7 @@ from tlcore.strategies.base import Strategy, Training, Values, by_examples
 @dataclass(frozen=True)
 class MatchingNetHParams(Training):
     steps: int = hparam(300, "Episodes to learn from.", low=1, high=1_000_000, log=True)
-    way: int = hparam(10, "Classes in an episode; at most as many as there are.", low=2, high=1000)
+    way: int = hparam(20, "Classes in an episode; at most as many as there are.", low=2, high=1000)
     shot: int = hparam(1, "Labelled examples of a class in an episode.", low=1, high=100)
     query: int = hparam(5, "Questions about a class in an episode.", low=1, high=100)
     temperature: float = hparam(
@@ -48,8 +48,7 @@ class MatchingNet(Strategy[MatchingNetHParams]):
             "source episodes > backbone > attention over the examples > cross-entropy",
             "labelled target > backbone > attention",
         ),
-        wants=(),
-        promise=Promise("handwritten-to-noisy", over="scratch", points=5, target_labels=5),
+        promise=Promise("glyphs", over="source-only", points=1.5, seeds=5, target_labels=1),
     )
     HParams = MatchingNetHParams
 

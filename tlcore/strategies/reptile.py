@@ -24,7 +24,10 @@ class ReptileHParams(Training):
         low=1e-6, high=1.0, log=True,
     )  # fmt: skip
     inner_lr: float = hparam(
-        0.1, "Learning rate of the plain gradient steps on an episode.", low=1e-4, high=10.0, log=True
+        1.0, "Learning rate of the head's plain gradient steps on an episode.", low=1e-4, high=10.0, log=True
+    )
+    backbone_rate: float = hparam(
+        0.1, "The backbone's, as a share of the head's; the paper has one for all: 1.", low=0.0, high=1.0
     )
     inner_steps: int = hparam(5, "Gradient steps on an episode while meta-learning.", low=1, high=100)
     test_steps: int = hparam(10, "Gradient steps on the examples of a new problem.", low=1, high=1000)
@@ -50,7 +53,7 @@ class Reptile(Strategy[ReptileHParams]):
         cost="inner steps × plain training",
         trains={"meta-learn": ("backbone", "head")},
         flow=("source episodes > backbone > head > inner gradient steps", "labelled target > inner gradient steps"),
-        promise=Promise("handwritten-to-noisy", over="scratch", points=5, target_labels=5),
+        promise=Promise("glyphs", over="scratch", points=20, target_labels=1),
     )
     HParams = ReptileHParams
 
@@ -105,7 +108,9 @@ class Reptile(Strategy[ReptileHParams]):
 
     def inner(self, weights: Weights, support: Batch, steps: int) -> Weights:
         """Weights after some gradient steps on a problem's labelled examples."""
-        return descended(lambda at: self.misfit(at, support), weights, self.hparams.inner_lr, steps)
+        inner_lr, share = self.hparams.inner_lr, self.hparams.backbone_rate
+        rates = {name: inner_lr if name.startswith("head.") else inner_lr * share for name in weights}
+        return descended(lambda at: self.misfit(at, support), weights, rates, steps)
 
     def predict(self, inputs: Tensor) -> Tensor:
         """Logits (B, classes) by the network as the labelled target images have bent it."""

@@ -43,7 +43,7 @@ class Siamese(Strategy[SiameseHParams]):
             "source pairs > backbone > difference of features > same or different",
             "target + labelled target > backbone > most alike",
         ),
-        promise=Promise("handwritten-to-noisy", over="scratch", points=5, target_labels=5),
+        promise=Promise("glyphs", over="scratch", points=25, target_labels=1),
     )
     HParams = SiameseHParams
 
