@@ -12,6 +12,7 @@ be stopped and goes on later; `--again` forgets it. `--shots` keeps a screenshot
 import argparse
 import json
 import shutil
+import signal
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from playwright.sync_api import Error as BrowserError
 from tqdm import tqdm
 
@@ -40,6 +41,7 @@ from tlcore.runs.spec import RunSpec
 
 MEMORY = Path(__file__).parent / ".proof" / "tour.jsonl"
 PATIENCE = 600.0  # seconds for one strategy; other work may be going on beside
+PAGE = 90_000  # milliseconds for anything on it to appear
 BROKEN = ("undefined", "NaN", "[object", "null")
 SHEET, SHOT = 4, (720, 450)  # screenshots in a row, and their size on the sheet
 
@@ -65,6 +67,7 @@ def tour(strategies: Sequence[str], shots: Path | None, again: bool) -> tuple[di
     program = next(filter(None, map(shutil.which, NAMES)))
     MEMORY.parent.mkdir(exist_ok=True)
     with sync_playwright() as playwright, lab() as running, MEMORY.open("a", encoding="utf-8") as memory:
+        expect.set_options(timeout=PAGE)
         browser = playwright.chromium.launch(executable_path=program, args=[*FLAGS])
         running.warm()
         for strategy in tqdm(left, unit=" strategies"):
@@ -90,7 +93,7 @@ def lab() -> Iterator[Lab]:
 def visit(browser: Browser, lab: Lab, spec: RunSpec, shots: Path | None) -> Seen:
     """One strategy in a browser that has never been here."""
     context = browser.new_context(viewport=SIZE, color_scheme="light")
-    context.set_default_timeout(60_000)
+    context.set_default_timeout(PAGE)
     page, wrong, began = context.new_page(), list[str](), time.monotonic()
     page.on("pageerror", lambda error: wrong.append(f"error on the page: {error}"))
     page.on("console", lambda message: wrong.extend(complaint(message)))
@@ -246,6 +249,7 @@ def main() -> None:
     parser.add_argument("--shots", type=Path)
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C, so that no server is left behind
     every = [strategy for keys in families().values() for strategy in keys]
     wanted = options.strategies or every
     away = [strategy for strategy in wanted if not can(strategy)]

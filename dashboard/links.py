@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
+from dashboard.choices import home, why_not
 from tlcore import catalogue
 from tlcore.errors import RequestError
 from tlcore.hparams import checked
@@ -24,7 +25,7 @@ def read(params: Mapping[str, str]) -> tuple[RunSpec, list[str]]:
 
     Whatever is missing or ignored keeps its default, so that every link shows something.
     """
-    spec, ignored = FIRST, []
+    spec, ignored = _begun(params), []
     for name, text in sorted(params.items(), key=_order):
         if name == RUN:
             continue
@@ -69,6 +70,14 @@ def known(spec: RunSpec) -> list[str]:
     hparams = [each["name"] for each in catalogue.strategy(spec.strategy)["hparams"]]
     dials = [each["name"] for each in catalogue.scenario(spec.scenario)["dials"]]
     return [*WORDS, *WHOLE, *dials, *hparams]
+
+
+def _begun(params: Mapping[str, str]) -> RunSpec:
+    """What a link is read into: data on which its strategy runs, if it names none."""
+    strategy = params.get(STRATEGY, "")
+    if SCENARIO in params or strategy not in catalogue.strategies() or not why_not(strategy, FIRST.scenario):
+        return FIRST
+    return home(strategy)
 
 
 def _order(item: tuple[str, str]) -> tuple[int, str]:

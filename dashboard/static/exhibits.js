@@ -6,6 +6,7 @@ import { drawThumb } from "./point_card.js"
 import { small } from "./words.js"
 
 const NUMBERS = 12 // rows or columns up to which a matrix shows its numbers
+const MANY = 6 // rows from which they stand closer
 const SIDE = { gallery: 3, matrix: 2 } // how much room a kind wants beside the others
 
 export class Exhibits {
@@ -87,13 +88,13 @@ const KINDS = {
       const cell = (value, r, c) => {
         const { ground, ink } = heat(value, low, high, theme)
         const shown = h("td", { style: `background:${ground};color:${ink}`, title: `${rows[r]} · ${columns[c]}: ${small(value)}` })
-        if (numbers) shown.append(small(value))
+        if (numbers) shown.append(plain(value))
         return shown
       }
       const head = h("tr", {}, h("td"), ...columns.map(name => h("th", { scope: "col", title: name }, numbers ? name : "")))
       const lines = rows.map((name, r) => h("tr", {}, h("th", { scope: "row", title: name }, name), ...columns.map((_, c) => cell(data[r * columns.length + c], r, c))))
       const scale = h("div", { class: "tl-heat" }, h("span", {}, plain(low)), h("i", { style: `background:linear-gradient(to right, ${[0, 0.25, 0.5, 0.75, 1].map(at => heat(low + at * (high - low), low, high, theme).ground).join(", ")})` }), h("span", {}, plain(high)))
-      body.replaceChildren(h("table", { "data-numbers": numbers }, head, ...lines), scale)
+      body.replaceChildren(h("table", { "data-numbers": numbers, "data-many": rows.length > MANY }, head, ...lines), scale)
     },
     say: ({ rows, columns, values: { data } }) => sentence(rows.flatMap((name, r) => columns.map((other, c) => [`${name} and ${other}`, data[r * columns.length + c]]))),
     rows: ({ rows, columns, values: { data } }) => [["", ...columns], ...rows.map((name, r) => [name, ...columns.map((_, c) => small(data[r * columns.length + c]))])],

@@ -2,12 +2,14 @@
 
 export const percent = share => (share == null || Number.isNaN(share) ? "–" : `${Math.round(100 * share)} %`)
 
-/** A small number: 0.42, 0.042, 4·10⁻⁴. */
+/** A number in a few letters: 0.42, 0.042, 4·10⁻⁴, 5.6·10⁹. */
 export function small(value) {
   if (value == null || Number.isNaN(value)) return "–"
-  if (value === 0 || Math.abs(value) >= 0.001) return value.toFixed(Math.abs(value) < 0.1 ? 3 : 2).replace("-", "−")
-  const [digit, power] = value.toExponential(0).split("e-")
-  return `${digit.replace("-", "−")}·10⁻${[...power].map(each => "⁰¹²³⁴⁵⁶⁷⁸⁹"[each]).join("")}`
+  const size = Math.abs(value)
+  if (size === 0 || (size >= 0.001 && size < 1e5)) return value.toFixed(size < 0.1 ? 3 : size < 100 ? 2 : 0).replace("-", "−")
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞"
+  const [digit, power] = value.toExponential(size < 1 ? 0 : 1).split("e")
+  return `${digit.replace("-", "−")}·10${[...power.replace("+", "")].map(each => (each === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[each])).join("")}`
 }
 
 export const count = number => Math.round(number).toLocaleString("en-US").replaceAll(",", "\u202f")

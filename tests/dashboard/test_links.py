@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard import links, words
+from dashboard.choices import home
 from tlcore import catalogue
 from tlcore.errors import RequestError
 from tlcore.runs.spec import RunSpec
@@ -95,6 +96,12 @@ def test_no_link_breaks_the_page(link: dict[str, str]) -> None:
 def test_ignored_settings_are_counted_in_words() -> None:
     assert words.ignored(["a", "b"]) == "Two settings in this link are unknown and were ignored: a, b."
     assert words.ignored(["a"]) == "One setting in this link is unknown and was ignored: a."
+
+
+def test_a_link_that_names_a_strategy_alone_brings_data_on_which_it_runs() -> None:
+    spec, ignored = links.read({"s": "adabn"})
+    assert (spec.strategy, spec.scenario, ignored) == ("adabn", home("adabn").scenario, [])
+    assert links.read({"s": "mmd"})[0].scenario == links.FIRST.scenario
 
 
 def test_no_name_in_a_link_means_two_things() -> None:
