@@ -16,7 +16,13 @@ from tlcore.strategies.base import Strategy, Training, Values, supervised
 @dataclass(frozen=True)
 class L2SPHParams(Training):
     steps: int = hparam(300, "Steps on the labelled target images.", low=1, high=1_000_000, log=True)
-    leash: float = hparam(0.1, "Pull α of the starting weights; 0 is plain fine-tuning.", low=0.0, high=1e4, log=True)
+    leash: float = hparam(
+        0.01,
+        "Pull α of the starting weights; 0 is plain fine-tuning. The nearer the domains, the more of it pays.",
+        low=0.0,
+        high=1e4,
+        log=True,
+    )
     source_steps: int = hparam(
         300, "Steps on the source first; 0 starts from the weights that the backbone came with.", low=0, high=1_000_000
     )
@@ -35,7 +41,7 @@ class L2SP(Strategy[L2SPHParams]):
             "distance": "How far the weights have moved: half the squared distance from their start, ½ ‖w − w⁰‖².",
         },
         use="With few labels, when plain fine-tuning forgets what the source knew.",
-        avoid="When the target is so far away that the old weights are no use.",
+        avoid="When the target is far away: for negatives of the source's images, the shorter the leash, the worse.",
         assumes="A good solution for the target lies near the source's.",
         cost="Fine-tuning, and a copy of the weights",
         trains={"learn the source": ("backbone", "head"), "fine-tune": ("backbone", "head")},
