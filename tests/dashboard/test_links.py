@@ -72,7 +72,7 @@ def test_the_link_of_another_machine_does_not_say_its_device() -> None:
         ({"m": "resnet18"}, ["m=resnet18"]),
         ({"seed": "-1"}, ["seed=-1"]),
         ({"seed": "x" * 500}, ["seed"]),
-        ({"s": "adabn"}, ["s=adabn"]),
+        ({"d": "moons", "s": "adabn"}, ["s=adabn"]),
     ],
 )
 def test_settings_that_mean_nothing_are_named_and_ignored(link: dict[str, str], expected: list[str]) -> None:
