@@ -74,7 +74,7 @@ class Distill(Strategy[DistillHParams]):
             "Hard inputs": "The target inputs of a fixed sample that the teacher is least sure of, with its answer and "
             "the student's: marked as right where they agree, as wrong where not.",
         },
-        promise=Promise("handwritten-to-rotated", over="source-only", points=20, shift=30),
+        promise=Promise("handwritten-to-rotated", over="source-only", points=24, shift=30),
     )
     HParams = DistillHParams
 

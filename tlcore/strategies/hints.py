@@ -63,7 +63,7 @@ class Hints(Strategy[HintsHParams]):
             "source > backbone > head > cross-entropy",
             "source + target > teacher* > softened answers > backbone + head",
         ),
-        promise=Promise("handwritten-to-rotated", over="source-only", points=20, shift=30),
+        promise=Promise("handwritten-to-rotated", over="source-only", points=24, shift=30),
     )
     HParams = HintsHParams
 

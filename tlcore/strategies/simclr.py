@@ -23,7 +23,6 @@ SHOWN = 8
 class SimCLRHParams(Training):
     steps: int = hparam(500, "Steps without labels, on source and target.", low=1, high=1_000_000, log=True)
     lr: float = hparam(0.003, "Learning rate of Adam, falling; the paper has LARS.", low=1e-6, high=10.0, log=True)
-    batch: int = hparam(128, "Images of each domain in one step.", low=2, high=4096, log=True)
     temperature: float = hparam(
         0.2, "Temperature τ: the lower, the more the nearest wrong views count.", low=0.01, high=10.0
     )
@@ -59,7 +58,7 @@ class SimCLR(Strategy[SimCLRHParams]):
         ),
         exhibits={"Two views": "Target images, and two views of each as the backbone is shown them: what differs "
                   "between the views is what it learns not to see."},
-        promise=Promise("printed-to-handwritten", over="scratch", points=5, target_labels=5),
+        promise=Promise("printed-to-handwritten", over="scratch", points=10, seeds=5, target_labels=1),
     )  # fmt: skip
     HParams = SimCLRHParams
 
