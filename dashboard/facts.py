@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashboard import words
-from dashboard.verdict import About
+from dashboard.readings import About
 from tlcore import catalogue
 from tlcore.runs.rows import Run
 from tlcore.runs.store import Store

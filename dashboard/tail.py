@@ -8,7 +8,8 @@ from typing import Any
 
 from dashboard.facts import about, facts
 from dashboard.packets import Item, packet
-from dashboard.verdict import Reading, Verdict, verdict, waiting
+from dashboard.readings import Reading
+from dashboard.verdict import Verdict, verdict, waiting
 from tlcore.runs.rows import OVER, Run
 from tlcore.runs.store import Store
 from tlcore.training.events import Evaluated, Finished, Measured, Observed

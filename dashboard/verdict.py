@@ -3,46 +3,17 @@
 Plain arithmetic on accuracies in [0, 1] and on the judge's accuracy; knows neither torch nor the page.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from math import floor, sqrt
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from math import sqrt
 from typing import Any
 
-CLEAR = 0.03  # a change of accuracy smaller than this is not called a change
+from dashboard.exams import clusters, episodes, on_target, oracle, unknown, zero_shot
+from dashboard.readings import CLEAR, About, Reading, Said, judge_sentence, percent, points, rise
+
 GAP_CLEAR = 0.05  # the same for the judge's accuracy
 FORGET = 0.05
 LEARNT = 0.9  # the source counts as learnt at this share of the way from guessing to its best
-
-
-@dataclass(frozen=True)
-class Reading:
-    """The numbers of one moment; what has not been measured is None."""
-
-    step: int
-    source: float | None = None
-    target: float | None = None
-    judge: float | None = None
-    judge_low: float | None = None
-    judge_high: float | None = None
-    more: Mapping[str, float] = field(default_factory=dict)  # what an exam tells beside accuracy, by its own names
-
-
-@dataclass(frozen=True)
-class About:
-    """What the numbers are of. `labels` is target labels per class, -1 for all of them: an oracle."""
-
-    classes: int = 2
-    labels: int = 0
-    baseline: float | None = None  # target accuracy of source-only on the same data and seed
-    items: int = 0  # held-out target images; 0 when not known
-    is_baseline: bool = False
-    learns_source: bool = True  # from labelled source images; else accuracy on the source says little
-    exam: str = "classes"  # or "episodes", "zero-shot", "open", "clusters"
-    guess: float | None = None  # accuracy of guessing; by the number of classes if not said
-
-    @property
-    def guessing(self) -> float:
-        return 1 / self.classes if self.guess is None else self.guess
 
 
 @dataclass(frozen=True)
@@ -100,15 +71,6 @@ def waiting(status: str, step: int, error: str | None) -> Verdict | None:
     return None
 
 
-def percent(share: float) -> str:
-    return f"{floor(100 * share + 0.5)} %"  # halves go up, as in the browser
-
-
-def points(difference: float) -> str:
-    count = round(abs(100 * difference))
-    return f"{count} point" if count == 1 else f"{count} points"
-
-
 def _start(told: Sequence[Reading], about: About) -> Reading | None:
     """The moment when the source was learnt: what the target was worth without any adaptation."""
     if not told:
@@ -117,9 +79,6 @@ def _start(told: Sequence[Reading], about: About) -> Reading | None:
     best = max(reading.source or 0.0 for reading in told)
     bar = min(best, guess + LEARNT * (best - guess))  # the best may lie below guessing
     return next(reading for reading in told if (reading.source or 0.0) >= bar)
-
-
-Said = tuple[str, str, str]  # headline, detail, tone
 
 
 def _sentences(
@@ -133,13 +92,13 @@ def _sentences(
     if start is None:
         return "Nothing has been measured yet.", "", "wait"
     if about.exam == "episodes":
-        return _episodes(told, about)
+        return episodes(told, about)
     if about.exam == "clusters":
-        return _clusters(told, about)
+        return clusters(told, about)
     if about.labels < 0:
-        return _oracle(told[-1], about)
+        return oracle(told[-1], about)
     if not about.learns_source:
-        return _on_target(told, about, gap)
+        return on_target(told, about, gap)
     now, guess = told[-1], about.guessing
     best = max(reading.source or 0.0 for reading in told)
     if best < guess + 0.5 * (1 - guess):
@@ -147,10 +106,10 @@ def _sentences(
         headline = "The source was hardly learnt" if ended else "Learning the source"
         return f"{headline}: {percent(now.source or 0)}{'' if ended else ' so far'}.", detail, "plain"
     if about.exam == "zero-shot":
-        return _zero_shot(now)
+        return zero_shot(now)
     shrank = (was.judge or 0.0) - (gap.judge or 0.0) if was and gap else 0.0
     headline, detail, tone = _compared(now, start, best, shrank, gap, about)
-    return (headline, _unknown(now), tone) if about.exam == "open" else (headline, detail, tone)
+    return (headline, unknown(now), tone) if about.exam == "open" else (headline, detail, tone)
 
 
 def _compared(now: Reading, start: Reading, best: float, shrank: float, gap: Reading | None, about: About) -> Said:
@@ -161,11 +120,11 @@ def _compared(now: Reading, start: Reading, best: float, shrank: float, gap: Rea
         return _forgets(best, source, start.target or 0.0, target, gap, about)
     hurt = _hurt(target, about)
     if hurt:
-        return hurt, _judge_sentence(gap), "careful"
+        return hurt, judge_sentence(gap), "careful"
     if rose <= -CLEAR and shrank >= GAP_CLEAR:
         return (
             "Careful: the domains mix, but classes may be mixed up too.",
-            f"Target accuracy fell from {percent(start.target or 0)} to {percent(target)}. {_judge_sentence(gap)}",
+            f"Target accuracy fell from {percent(start.target or 0)} to {percent(target)}. {judge_sentence(gap)}",
             "careful",
         )
     if rose >= CLEAR:
@@ -177,93 +136,20 @@ def _forgets(best: float, source: float, before: float, target: float, gap: Read
     """Many strategies give the source up on purpose: what the target gained is said first, and the price with it."""
     if target - before >= CLEAR:
         price = f"On the source it fell from {percent(best)} to {percent(source)}."
-        return _rise(before, target, about), f"{price} {_judge_sentence(gap)}".strip(), "rise"
+        return rise(before, target, about), f"{price} {judge_sentence(gap)}".strip(), "rise"
     headline = f"The model is forgetting the source: {percent(best)} → {percent(source)}."
-    return headline, f"Target accuracy is {percent(target)}. {_judge_sentence(gap)}".strip(), "careful"
-
-
-def _oracle(now: Reading, about: About) -> Said:
-    detail = "An oracle: it learns from all target labels, which nobody has in practice. No rival to the others."
-    guess = about.guessing
-    if (now.target or 0.0) < guess + 0.5 * (1 - guess):
-        return f"Learning the target from all of its labels: {percent(now.target or 0)}.", detail, "plain"
-    return f"The ceiling: {percent(now.target or 0)} on the target, with all of its labels.", detail, "plain"
-
-
-def _on_target(told: Sequence[Reading], about: About, gap: Reading | None) -> Said:
-    """For who learns without source labels: only the target counts, against guessing."""
-    now, guess = told[-1].target or 0.0, about.guessing
-    detail = f"The source's labels were not used. Guessing gives {percent(guess)}. {_judge_sentence(gap)}".strip()
-    first = told[0].target or 0.0
-    if now - max(first, guess) >= CLEAR:
-        return _rise(first, now, about), detail, "rise"
-    return f"The target is at {percent(now)} {_labels(about)}.", detail, "plain"
-
-
-def _episodes(told: Sequence[Reading], about: About) -> Said:
-    now, guess = told[-1], about.guessing
-    interval = now.more.get("target_interval")
-    chance = f" ± {100 * interval:.1f} points" if interval is not None else ""
-    if (now.target or 0.0) - guess < CLEAR:
-        return f"New classes: {percent(now.target or 0)}{chance}, no better than guessing.", _of_known(now), "plain"
-    rose = (now.target or 0.0) - (told[0].target or 0.0) >= CLEAR
-    headline = f"New classes: {percent(now.target or 0)}{chance} from one example each (guessing: {percent(guess)})."
-    return headline, f"{_from(told[0].target) if rose else ''}{_of_known(now)}", "rise" if rose else "plain"
-
-
-def _from(first: float | None) -> str:
-    return f"It was {percent(first or 0)} before training. "
-
-
-def _of_known(now: Reading) -> str:
-    return f"New images of the classes that it trained on: {percent(now.source or 0)}."
-
-
-def _clusters(told: Sequence[Reading], about: About) -> Said:
-    now, first = told[-1], told[0]
-    nmi = now.more.get("target_nmi")
-    says = f"They tell {percent(nmi)} of what there is to know about the class (NMI). " if nmi is not None else ""
-    detail = f"{says}Names were given by the answers, for grading alone."
-    rose = (now.target or 0.0) - (first.target or 0.0) >= CLEAR
-    was = f", {percent(first.target or 0)} before training" if rose else ""
-    headline = f"Clusters fit the target's classes for {percent(now.target or 0)} of the images{was}."
-    return headline, detail, "rise" if rose else "plain"
-
-
-def _zero_shot(now: Reading) -> Said:
-    seen, unseen, mean = (now.more.get(name) for name in ("seen_accuracy", "unseen_accuracy", "harmonic_mean"))
-    if seen is None or unseen is None or mean is None:
-        return f"Target accuracy is {percent(now.target or 0)}.", "", "plain"
-    if unseen < CLEAR:
-        headline = f"It never names a class that it was not shown (unseen: {percent(unseen)})."
-        return headline, f"Classes that it was shown: {percent(seen)}.", "careful"
-    headline = f"Classes never shown: {percent(unseen)} right, by their description alone."
-    return headline, f"Classes that were shown: {percent(seen)}. Harmonic mean of the two: {percent(mean)}.", "rise"
-
-
-def _unknown(now: Reading) -> str:
-    auroc = now.more.get("unknown_auroc")
-    if auroc is None:
-        return "Accuracy is on the classes that both domains know."
-    return (
-        f"On the classes that both domains know. An image of an unknown class is answered less surely than a known "
-        f"one {percent(auroc)} of the time (50 % = not noticed)."
-    )
-
-
-def _rise(before: float, target: float, about: About) -> str:
-    return f"Target accuracy rose from {percent(before)} to {percent(target)} {_labels(about)}."
+    return headline, f"Target accuracy is {percent(target)}. {judge_sentence(gap)}".strip(), "careful"
 
 
 def _rose(before: float, target: float, shrank: float, gap: Reading | None, about: About) -> Said:
-    headline = _rise(before, target, about)
+    headline = rise(before, target, about)
     if shrank >= GAP_CLEAR:
-        return headline, f"The gap shrank with it. {_judge_sentence(gap)}", "rise"
-    return headline, _judge_sentence(gap), "rise"
+        return headline, f"The gap shrank with it. {judge_sentence(gap)}", "rise"
+    return headline, judge_sentence(gap), "rise"
 
 
 def _no_change(source: float, target: float, rose: float, start: Reading, gap: Reading | None, about: About) -> Said:
-    detail = _judge_sentence(gap)
+    detail = judge_sentence(gap)
     if source - target <= CLEAR:
         return f"The target is as good as the source: {percent(target)} and {percent(source)}.", detail, "rise"
     if rose <= -CLEAR:
@@ -280,17 +166,3 @@ def _hurt(target: float, about: About) -> str:
     width = 1.96 * sqrt(0.25 / about.items) * 2  # both at their widest
     below = about.baseline - target
     return f"This strategy hurts here: {points(below)} below doing nothing." if below > width else ""
-
-
-def _labels(about: About) -> str:
-    if about.labels == 0:
-        return "without one target label"
-    return f"with {about.labels} target label{'s' if about.labels > 1 else ''} per class"
-
-
-def _judge_sentence(gap: Reading | None) -> str:
-    if gap is None or gap.judge is None:
-        return ""
-    if gap.judge <= 0.55:
-        return f"A judge can no longer tell the domains apart ({percent(gap.judge)}; 50 % = guessing)."
-    return f"A judge tells the domains apart {percent(gap.judge)} of the time (50 % = cannot)."

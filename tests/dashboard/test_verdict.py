@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from dashboard.verdict import About, Reading, Verdict, judge_words, verdict, waiting
+from dashboard.readings import About, Reading
+from dashboard.verdict import Verdict, judge_words, verdict, waiting
 
 TWO = About(classes=2)
 
@@ -97,7 +98,7 @@ def test_clusters_are_told_as_groups_that_got_their_names_from_the_answers() -> 
     about = About(classes=10, exam="clusters", learns_source=False, baseline=0.99, items=5000)
     said = told_more(about, (0.3, 0.4, {"target_nmi": 0.3}), (0.3, 0.62, {"target_nmi": 0.55}))
     assert said.headline == "Clusters fit the target's classes for 62 % of the images, 40 % before training."
-    assert said.detail.startswith("They tell 55 %") and "for grading alone" in said.detail
+    assert said.detail.startswith("Clusters and classes tell 55 %") and "for grading alone" in said.detail
 
 
 def test_zero_shot_tells_seen_and_unseen_classes_apart() -> None:
