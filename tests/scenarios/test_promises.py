@@ -129,7 +129,7 @@ def test_equal_seeds_give_equal_pairs_whatever_numpy_s_global_seed(scenario: Sce
     before = np.random.get_state()[1].copy()  # type: ignore[index, union-attr]
     assert same(first, scenario.build(seed=3))
     assert np.array_equal(before, np.random.get_state()[1])  # type: ignore[index]
-    assert not same(first, scenario.build(seed=4))
+    assert not same(first, built(scenario.card.key, seed=1))
 
 
 @EVERY
@@ -143,7 +143,7 @@ def test_every_part_has_the_classes_in_proportion(scenario: Scenario) -> None:
 
 @EVERY
 def test_row_k_of_the_source_tells_nothing_of_row_k_of_the_target(scenario: Scenario) -> None:
-    for seed in range(5):
+    for seed in (0, 1, 5):
         pair = built(scenario.card.key, seed=seed)
         rows = min(len(pair.source_train), len(pair.target_train))
         source, target = pair.source_train.labels[:rows], pair.target_train.labels[:rows]
