@@ -26,6 +26,22 @@ def test_what_one_branch_sees_leaves_the_others_statistics_alone() -> None:
     assert any(not torch.equal(value, before[name]) for name, value in branch.state_dict().items())
 
 
+def test_the_targets_statistics_start_as_plain_averages_over_its_batches() -> None:
+    """A moving average of a few batches would still hold a good part of the 0 and 1 that it began with."""
+    strategy, task = small("dsbn", lr=1e-6), small_task()
+    list(strategy.walk(task))
+    _, learned, counted, *_ = strategy.journal.state()
+    network = small_network()
+    network.load_state_dict(learned["kept"][0])
+    first, *_ = (name for name, module in network.named_modules() if isinstance(module, _BatchNorm))
+    seen: list[torch.Tensor] = []
+    network.get_submodule(first).register_forward_hook(lambda _, inputs, __: seen.append(inputs[0]))
+    for k in range(strategy.hparams.passes):
+        network(task.target.unlabelled(8).at(k))
+    variances = torch.stack([maps.transpose(0, 1).flatten(1).var(1) for maps in seen])
+    assert torch.allclose(counted["kept"][0][f"{first}.running_var"], variances.mean(0), rtol=1e-3)
+
+
 def test_the_domains_norms_drift_apart_and_the_targets_answer() -> None:
     strategy = small("dsbn")
     *_, last = strategy.walk(small_task())

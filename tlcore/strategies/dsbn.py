@@ -99,13 +99,17 @@ class DSBN(Strategy[DSBNHParams]):
 
     def _count_the_target(self, target: Domain) -> Iterator[Values]:
         norms = _norms(self.network)
+        usual = [norm.momentum for norm in norms]
         for norm in norms:
             norm.reset_running_stats()
+            norm.momentum = None  # a plain average: a moving one would keep a rest of where it began
         for images in self.phase("count the target", self.hparams.passes, target.unlabelled(self.hparams.batch)):
             before = _means(norms)
             with torch.no_grad():
                 self.network(images)
             yield {"moved": (_means(norms) - before).abs().mean()}
+        for norm, momentum in zip(norms, usual):
+            norm.momentum = momentum
 
 
 def twin(network: Network) -> Network:
