@@ -143,7 +143,7 @@ class ScenarioCard:
 
     key: str
     title: str  # "Moons → moons rotated"
-    kind: str  # "points" (2-D), "tiny" (8×8 images) or "real" (data sets)
+    kind: str  # "points" (2-D), "tiny" (small images, made or at hand) or "real" (data sets)
     idea: str
     source: str  # name of the source domain
     target: str  # name of the target domain
