@@ -103,5 +103,4 @@ def _backbone(spec: RunSpec) -> str:
 
 def _backbone_name(key: str) -> str:
     card = catalogue.backbone(key)
-    count = card["parameters"]
-    return f"{card['title']} · {f'{count / 1e6:.1f} M' if count >= 1e6 else f'{count / 1e3:.1f} k'}"
+    return f"{card['title']} · {words.count(card['parameters'])}"

@@ -294,6 +294,13 @@ def duration(seconds: float) -> str:
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
+def count(many: int) -> str:
+    """How many weights: 6, 1.2 k, 11.7 M."""
+    if many < 1000:
+        return str(many)
+    return f"{many / 1e6:.1f} M" if many >= 1e6 else f"{many / 1e3:.1f} k"
+
+
 def number(value: float) -> str:
     """Short and exact enough: 35, 0.3, 1e-05."""
     return f"{value:g}"
