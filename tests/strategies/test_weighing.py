@@ -65,3 +65,20 @@ def test_a_class_that_the_target_is_never_taken_for_counts_for_nothing() -> None
     bars, histogram, _ = strategy.exhibits()
     np.testing.assert_allclose(bars.series["weight"], weights)
     assert histogram.counts.sum() == 60
+
+
+def test_the_judge_of_iwan_lets_images_of_classes_that_the_target_lacks_count_less() -> None:
+    strategy, task = (
+        small("iwan", steps=60, source_steps=40, batch=16, lr=0.003, strength=0.0, decide=0.0),
+        small_task(),
+    )
+    there = (torch.arange(45) % 3 != 2).nonzero()[:, 0]  # bars in the third place are missing
+    list(strategy.walk(replace(task, source=images("source", 60, 0.5, seed=7), target=task.target.at(there))))
+    strategy.network.eval()
+    with torch.no_grad():
+        histogram, gallery = strategy.exhibits()
+    most, least = gallery.rows
+    third = (most.images[..., 4:6].mean(), least.images[..., 4:6].mean())  # where the missing bars are
+    assert third[1] > 2 * third[0]
+    assert float(most.captions[0]) > 1 > float(least.captions[0])
+    assert histogram.counts.sum() == 60
