@@ -196,6 +196,8 @@ _NAMES: Mapping[str, str] = {
     "rounds": "Rounds",
     "restarts": "Restarts",
     "sparsity": "Sparsity β",
+    "ahead": "Predictor's share of the rate",
+    "whiten": "Whitened features",
 }
 
 # Where labels are, after Pan & Yang (2010): said of every strategy.

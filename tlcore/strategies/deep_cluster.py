@@ -60,7 +60,7 @@ class DeepCluster(Strategy[DeepClusterHParams]):
         ),
         answers="clusters",
         exhibits={"Clusters": "Of each group, the target images of which the network is surest."},
-        promise=Promise("printed-to-handwritten", over="k-means", points=5),
+        promise=Promise("printed-to-handwritten", over="k-means", points=12),
     )
     HParams = DeepClusterHParams
 

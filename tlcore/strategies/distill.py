@@ -56,7 +56,7 @@ class Distill(Strategy[DistillHParams]):
             "teacher": "Cross-entropy of the teacher on labelled source inputs, moved and turned.",
             "classification": "Cross-entropy of the student on labelled source inputs.",
             "soft answers": "T² × divergence of the student's softened answers from the teacher's; 0 when equal.",
-            "agreement": "Share of the inputs of a step for which teacher and student name the same class.",
+            "agreement": "Share of the inputs asked about for which teacher and student name the same class.",
         },
         use="When a large network is good and a small one has to run; inputs without labels serve as well.",
         avoid="When the teacher is no better than the student would be by itself.",
@@ -114,9 +114,10 @@ class Distill(Strategy[DistillHParams]):
                 answers = teacher(torch.cat([inputs, asked]))  # (B or 2B, classes)
             transferred = slice(len(labels) if hparams.transfer_set == "target" else 0, None)
             classification = F.cross_entropy(logits[: len(labels)], labels)
-            soft = distillation(logits[transferred], answers[transferred], hparams.temperature)
+            given, wanted = logits[transferred], answers[transferred]
+            soft = distillation(given, wanted, hparams.temperature)
             descend((1 - hparams.soft) * classification + hparams.soft * soft)
-            yield {"classification": classification, "soft answers": soft, "agreement": agreement(logits, answers)}
+            yield {"classification": classification, "soft answers": soft, "agreement": agreement(given, wanted)}
 
     def exhibits(self) -> Sequence[Exhibit]:
         if self.teacher is None or self.hard is None:

@@ -26,6 +26,9 @@ class SimSiamHParams(Training):
     lr: float = hparam(0.003, "Learning rate of Adam, falling; the paper has SGD.", low=1e-6, high=10.0, log=True)
     stop_gradient: bool = hparam(True, "Let only the predicting side learn; switched off, all images become one.")
     predictor: bool = hparam(True, "Predict through two more layers; switched off, all images become one as well.")
+    ahead: float = hparam(
+        5.0, "Learning rate of the predictor, in those of the rest; the paper lets it fall less.", low=0.01, high=100.0
+    )
     projection: int = hparam(64, "Width d of the projections.", low=2, high=4096, log=True)
     move: float = hparam(1.0, "How strongly views are moved, turned and cropped.", low=0.0, high=4.0)
     relight: float = hparam(1.0, "How strongly light, contrast, blur and noise of views vary.", low=0.0, high=4.0)
@@ -80,7 +83,7 @@ class SimSiam(Strategy[SimSiamHParams]):
             part.to(task.target.inputs.device)
         self.measured = task.target.unlabelled(MEASURED).at(0)
         projector, view = self.projector, Augment.of(hparams.move, hparams.relight)
-        rates = {backbone: hparams.lr, projector: hparams.lr, predictor: hparams.lr}
+        rates = {backbone: hparams.lr, projector: hparams.lr, predictor: hparams.ahead * hparams.lr}
         descend = Descent(rates, hparams.steps, schedule=cosine)
         streams = both(task.source.unlabelled(hparams.batch), task.target.unlabelled(hparams.batch)).map(torch.cat)
 
