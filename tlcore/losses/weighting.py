@@ -43,15 +43,21 @@ def discriminator_weights(is_target: Tensor, sources: int, targets: int) -> Tens
 
 
 def gaussian_kernel(rows: Tensor, centres: Tensor, bandwidth: float) -> Tensor:
-    """exp(−‖x − c‖² / (2 σ²)): rows (N, D), centres (B, D) → (N, B)."""
-    squared = squared_distances(torch.cat([rows, centres]))[: len(rows), len(rows) :]
-    return torch.exp(-squared / (2 * bandwidth**2))
+    """exp(−‖x − c‖² / (2 σ²)), in double precision: rows (N, D), centres (B, D) → (N, B)."""
+    middle = centres.double().mean(0)  # far from the origin, the product below would lose its digits
+    rows, centres = rows.double() - middle, centres.double() - middle
+    norms = rows.square().sum(1)[:, None] + centres.square().sum(1)[None]  # (N, B)
+    return torch.exp(-(norms - 2 * rows @ centres.T).clamp_min(0) / (2 * bandwidth**2))
 
 
-def median_distance(rows: Tensor) -> float:
-    """The median distance between two different rows, the usual unit of a bandwidth; 1 if most coincide."""
-    first, second = torch.triu_indices(len(rows), len(rows), offset=1, device=rows.device)
-    return float(squared_distances(rows)[first, second].median().sqrt()) or 1.0
+def median_distance(rows: Tensor, most: int = 2000) -> float:
+    """The median distance between two different rows, the usual unit of a bandwidth; 1 if most coincide.
+
+    Of more than `most` rows, every second, third … is taken.
+    """
+    squared = squared_distances(rows[:: 1 + len(rows) // most].double())
+    first, second = torch.triu_indices(len(squared), len(squared), offset=1, device=rows.device)
+    return float(squared[first, second].median().sqrt()) or 1.0
 
 
 def ulsif(source: Tensor, target: Tensor, centres: Tensor, bandwidth: float, ridge: float) -> Tensor:
@@ -71,7 +77,7 @@ def ulsif(source: Tensor, target: Tensor, centres: Tensor, bandwidth: float, rid
     eye = torch.eye(len(centres), dtype=second.dtype, device=second.device)
     alpha = torch.linalg.solve(second + ridge * eye, phi_target.mean(0)).clamp_min(0)  # (B,)
     weights: Tensor = phi_source @ alpha
-    return weights
+    return weights.to(source)
 
 
 def kliep(source: Tensor, target: Tensor, centres: Tensor, bandwidth: float, rounds: int = 500) -> Tensor:
@@ -89,10 +95,10 @@ def kliep(source: Tensor, target: Tensor, centres: Tensor, bandwidth: float, rou
     source (N, D), target (M, D), centres (B, D): some of the target rows → (N,), with mean 1
     unless a centre lies far from all source rows
     """
-    phi_source = gaussian_kernel(source, centres, bandwidth).double()  # (N, B)
+    phi_source = gaussian_kernel(source, centres, bandwidth)  # (N, B)
     # What lies where no source row does cannot be had: such a centre keeps its share, and gives it to nobody.
     means = phi_source.mean(0).clamp_min(1e-6)  # (B,)
-    shape = gaussian_kernel(target, centres, bandwidth).double() / means  # (M, B)
+    shape = gaussian_kernel(target, centres, bandwidth) / means  # (M, B)
     beta = torch.full_like(means, 1 / len(means))
     for _ in range(rounds):
         beta = beta * (shape / (shape @ beta).clamp_min(1e-30)[:, None]).mean(0)
@@ -113,8 +119,8 @@ def kernel_mean_matching(
     source (N, D), target (M, D) → (N,), as the problem has it: their mean need not be 1
     """
     n = len(source)
-    kernel = gaussian_kernel(source, source, bandwidth).double()  # (N, N)
-    kappa = gaussian_kernel(source, target, bandwidth).double().mean(1) * n  # (N,)
+    kernel = gaussian_kernel(source, source, bandwidth)  # (N, N)
+    kappa = gaussian_kernel(source, target, bandwidth).mean(1) * n  # (N,)
     slack = (sqrt(n) - 1) / sqrt(n)
     step = 1 / float(torch.linalg.matrix_norm(kernel, ord=2))
     weights = ahead = torch.ones_like(kappa)

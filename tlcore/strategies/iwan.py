@@ -72,7 +72,7 @@ class IWAN(Strategy[IWANHParams]):
             HISTOGRAM: "How many source samples have which weight; 1 is plain training.",
             GALLERY: "The source images that the judge takes for the target's most, and least, with their weights.",
         },
-        promise=Promise("label-mismatch-partial", over="dann", points=20),
+        promise=Promise("label-mismatch-partial", over="dann", points=25),
     )
     HParams = IWANHParams
 

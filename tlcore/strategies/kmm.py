@@ -86,7 +86,7 @@ class KMM(Strategy[KMMHParams]):
         network.eval()
         kept = task.source.at(torch.randperm(len(task.source))[: hparams.samples].to(task.source.inputs.device))
         source, target = self._seen(kept), self._seen(task.target)  # (N, D), (M, D)
-        width = hparams.bandwidth * median_distance(torch.cat([source, target])[:: 1 + len(target) // 1000])
+        width = hparams.bandwidth * median_distance(torch.cat([source, target]))
         weights = bounded(kernel_mean_matching(source, target, width, hparams.bound), hparams.bound)  # (N,)
         network.train()
 

@@ -82,7 +82,7 @@ class TCA(Strategy[TCAHParams]):
         kernel = gaussian_kernel(landmarks, landmarks, width)  # (L, L)
         count = min(hparams.components, self.network.dim, len(landmarks) - 1)
         weights = transfer_components(kernel, len(source), count, hparams.trade) * len(landmarks) ** 0.5  # (L, m)
-        self.found = landmarks, width, weights.to(landmarks), (kernel @ weights.to(kernel)).mean(0)
+        self.found = landmarks, width, weights, (kernel @ weights).mean(0)
         reset(head)
 
         descend = Descent({head: hparams.lr}, hparams.steps)
@@ -98,7 +98,7 @@ class TCA(Strategy[TCAHParams]):
         if self.found is None:
             return features
         landmarks, width, weights, mean = self.found
-        components = gaussian_kernel(features, landmarks, width) @ weights - mean  # (B, m)
+        components = (gaussian_kernel(features, landmarks, width) @ weights - mean).float()  # (B, m)
         return F.pad(components, (0, self.network.dim - components.shape[1]))
 
     def predict(self, inputs: Tensor) -> Tensor:

@@ -91,7 +91,7 @@ class ULSIF(Strategy[ULSIFHParams]):
         network.eval()
         source, target = self._seen(task.source), self._seen(task.target)  # (N, D), (M, D)
         centres = target[torch.randperm(len(target))[: hparams.centres].to(target.device)]  # (B, D)
-        width = hparams.bandwidth * median_distance(torch.cat([source, target])[:: 1 + len(target) // 1000])
+        width = hparams.bandwidth * median_distance(torch.cat([source, target]))
         weights = bounded(ulsif(source, target, centres, width, hparams.ridge), hparams.bound)  # (N,)
         network.train()
 
