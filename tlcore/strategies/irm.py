@@ -15,9 +15,10 @@ from tlcore.strategies.base import Strategy, Training, Values
 
 @dataclass(frozen=True)
 class IRMHParams(Training):
+    batch: int = hparam(500, "Images in one step; few make the penalty a matter of luck.", low=4, high=4096, log=True)
     penalty: float = hparam(1000.0, "Weight λ of the penalty, after the first steps.", low=0.0, high=1e6, log=True)
-    first_steps: int = hparam(100, "Steps with a weight of 1, before the penalty is turned up.", low=0, high=1_000_000)
-    decay: float = hparam(0.001, "Weight decay of Adam.", low=0.0, high=1.0)
+    first_steps: int = hparam(200, "Steps with a weight of 1, before the penalty is turned up.", low=0, high=1_000_000)
+    decay: float = hparam(0.01, "Weight decay of AdamW.", low=0.0, high=100.0)
 
 
 class IRM(Strategy[IRMHParams]):
@@ -30,7 +31,7 @@ class IRM(Strategy[IRMHParams]):
         needs=(Access.LABELS, Access.NOTHING),
         curves={
             "classification": "Cross-entropy on labelled source images, mean of the environments.",
-            "penalty": "How much the environments disagree on the scale of the classifier, squared; about 0: they agree.",
+            "penalty": "How much the environments disagree on the classifier's scale, squared; about 0: they agree.",
         },
         use="When the source comes from several places in which a misleading cue is strong to different degrees.",
         avoid="With one environment, or with some in which the cue misleads equally: they look the same to it.",
@@ -39,7 +40,7 @@ class IRM(Strategy[IRMHParams]):
         trains={"first steps": ("backbone", "head"), "invariance": ("backbone", "head")},
         flow=("source environments > backbone > head > cross-entropy in each > penalty",),
         wants=("environments",),
-        promise=Promise("colored-digits", over="source-only", points=5),
+        promise=Promise("colored-digits", over="source-only", points=10),
     )
     HParams = IRMHParams
 
