@@ -27,8 +27,8 @@ def test_the_steps_are_a_b_and_n_times_c() -> None:
 
     network = small_network()
     network.train()
-    set_chance(start["chance"])  # so that the second head is drawn as the strategy drew it
-    encoder, first = network.backbone, network.head
+    set_chance(start["chance"])  # so that the classifiers are drawn as the strategy drew them
+    encoder, first = network.backbone, nn.Sequential(nn.Sequential(nn.Linear(64, 64), nn.ReLU()), network.head)
     second = deepcopy(first)
     reset(second)
     heads: list[nn.Module] = [first, second]
