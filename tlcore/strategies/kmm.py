@@ -35,7 +35,7 @@ class KMMHParams(Training):
         20.0, "B: no sample counts more than so many times the average; 1000 in the paper.", low=1.0, high=1e6, log=True
     )
     samples: int = hparam(
-        2000, "Source samples to weigh and learn from, at most; the work grows with the square.", low=2, high=20_000
+        1000, "Source samples to weigh and learn from, at most; the work grows with the square.", low=2, high=20_000
     )
 
 
