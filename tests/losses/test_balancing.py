@@ -52,6 +52,16 @@ def test_surgery_is_the_papers_in_any_order(seed: int) -> None:
     assert np.allclose(without_conflicts(gradients, orders), surgery(gradients.numpy(), orders.tolist()), rtol=1e-10)
 
 
+def test_a_task_does_not_meet_itself() -> None:
+    """Projected twice, a gradient can end up against the one that it was: that is no conflict with another task."""
+    angles = torch.deg2rad(torch.tensor([0.0, 120.0, 200.0], dtype=torch.float64))
+    gradients = torch.stack([angles.cos(), angles.sin()], dim=1)
+    orders = torch.tensor([[1, 2, 0]] * 3)  # the first task would meet itself last
+    freed = without_conflicts(gradients, orders)
+    assert freed[0] @ gradients[0] < 0
+    assert np.allclose(freed, surgery(gradients.numpy(), orders.tolist()))
+
+
 def test_surgery_survives_a_task_without_a_gradient() -> None:
     freed = without_conflicts(torch.tensor([[1.0, -2.0], [0.0, 0.0]]), torch.tensor([[0, 1], [0, 1]]))
     assert torch.equal(freed, torch.tensor([[1.0, -2.0], [0.0, 0.0]]))

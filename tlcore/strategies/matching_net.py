@@ -48,7 +48,7 @@ class MatchingNet(Strategy[MatchingNetHParams]):
             "source episodes > backbone > attention over the examples > cross-entropy",
             "labelled target > backbone > attention",
         ),
-        promise=Promise("glyphs", over="source-only", points=1.5, seeds=5, target_labels=1),
+        promise=Promise("glyphs", over="source-only", points=1.5, seeds=3, target_labels=1),
     )
     HParams = MatchingNetHParams
 
