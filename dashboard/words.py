@@ -196,7 +196,6 @@ _NAMES: Mapping[str, str] = {
     "rounds": "Rounds",
     "restarts": "Restarts",
     "sparsity": "Sparsity β",
-    "ahead": "Predictor's share of the rate",
     "whiten": "Whitened features",
 }
 

@@ -52,7 +52,7 @@ class Rotation(Strategy[RotationHParams]):
             "source + target > quarter turns > backbone > turn's head > cross-entropy",
             "labelled target > backbone* > new head > cross-entropy",
         ),
-        promise=Promise("printed-to-handwritten", over="scratch", points=3, target_labels=5),
+        promise=Promise("shapes", over="scratch", points=8, shift=0, target_labels=5),
     )
     HParams = RotationHParams
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from tlcore.augment import Augment
-from tlcore.cards import Access, Card, Family, Promise
+from tlcore.cards import Access, Card, Family
 from tlcore.data import Task, both
 from tlcore.descent import Descent, cosine
 from tlcore.exhibits import Exhibit, Meter
@@ -23,12 +23,9 @@ MEASURED = 256
 @dataclass(frozen=True)
 class SimSiamHParams(Training):
     steps: int = hparam(500, "Steps without labels, on source and target.", low=1, high=1_000_000, log=True)
-    lr: float = hparam(0.003, "Learning rate of Adam, falling; the paper has SGD.", low=1e-6, high=10.0, log=True)
+    lr: float = hparam(0.001, "Learning rate of Adam, falling; the paper has SGD.", low=1e-6, high=10.0, log=True)
     stop_gradient: bool = hparam(True, "Let only the predicting side learn; switched off, all images become one.")
     predictor: bool = hparam(True, "Predict through two more layers; switched off, all images become one as well.")
-    ahead: float = hparam(
-        5.0, "Learning rate of the predictor, in those of the rest; the paper lets it fall less.", low=0.01, high=100.0
-    )
     projection: int = hparam(64, "Width d of the projections.", low=2, high=4096, log=True)
     move: float = hparam(1.0, "How strongly views are moved, turned and cropped.", low=0.0, high=4.0)
     relight: float = hparam(1.0, "How strongly light, contrast, blur and noise of views vary.", low=0.0, high=4.0)
@@ -64,7 +61,8 @@ class SimSiam(Strategy[SimSiamHParams]):
         exhibits={"Collapse meter": "Standard deviation of the directions z / ‖z‖ of a fixed sample of target images, "
                   "mean of the d dimensions: 1/√d is healthy, 0 means that all images have become one. "
                   "Switch the stopped gradient off, and watch it fall."},
-        promise=Promise("printed-to-handwritten", over="scratch", points=5, seeds=5, target_labels=1),
+        no_promise="In 500 steps on small images it ends near training from scratch, where SimCLR and Barlow Twins "
+        "gain 15 points; it needs the many epochs and the wide projections of its paper.",
     )  # fmt: skip
     HParams = SimSiamHParams
 
@@ -83,7 +81,7 @@ class SimSiam(Strategy[SimSiamHParams]):
             part.to(task.target.inputs.device)
         self.measured = task.target.unlabelled(MEASURED).at(0)
         projector, view = self.projector, Augment.of(hparams.move, hparams.relight)
-        rates = {backbone: hparams.lr, projector: hparams.lr, predictor: hparams.ahead * hparams.lr}
+        rates = {backbone: hparams.lr, projector: hparams.lr, predictor: hparams.lr}
         descend = Descent(rates, hparams.steps, schedule=cosine)
         streams = both(task.source.unlabelled(hparams.batch), task.target.unlabelled(hparams.batch)).map(torch.cat)
 
