@@ -73,8 +73,8 @@ MEASURES: Mapping[str, tuple[str, str]] = {
         "known class. 50 % is guessing, 100 % tells all of them apart (Hendrycks & Gimpel, 2017).",
     ),
     "target_nmi": (
-        "Mutual information (NMI)",
-        "How much the clusters say about the classes of the target, without giving clusters names: "
+        "Information (NMI)",
+        "Normalised mutual information: how much the clusters say about the classes of the target, without giving clusters names: "
         "0 % nothing, 100 % everything.",
     ),
     "target_interval": (
