@@ -74,8 +74,8 @@ MEASURES: Mapping[str, tuple[str, str]] = {
     ),
     "target_nmi": (
         "Information (NMI)",
-        "Normalised mutual information: how much the clusters say about the classes of the target, without giving clusters names: "
-        "0 % nothing, 100 % everything.",
+        "Normalised mutual information: how much the clusters say about the classes of the target, "
+        "without giving clusters names. 0 % nothing, 100 % everything.",
     ),
     "target_interval": (
         "Interval",
