@@ -1,12 +1,13 @@
 """Every strategy once in a real browser, on the data of its promise: does its page work, to the end?
 
-    python -m benchmarks.tour [KEY …] [--again] [--shots FOLDER] [--write]
+    python -m benchmarks.tour [KEY …] [--again | --kept] [--shots FOLDER] [--write]
 
 Each is opened by its link, as a student gets it, and watched until it has finished. Then have to be there: curves, the
 picture, the sketch of its card, its samples if it is about images, every special view that its card explains; and
 nothing that says of a mistake: no alert, no broken number in any text, nothing in the browser's console, no request
 to another machine. What was seen is remembered by the code of strategy and data (`benchmarks/.proof`), so a tour can
-be stopped and goes on later; `--again` forgets it. `--shots` keeps a screenshot of each, and one sheet of all.
+be stopped and goes on later; `--again` forgets it, `--kept` visits nothing and tells what is kept. `--shots` keeps
+a screenshot of each, and one sheet of all.
 """
 
 import argparse
@@ -63,7 +64,7 @@ def tour(strategies: Sequence[str], shots: Path | None, again: bool) -> tuple[di
     """What was seen of each strategy, now or earlier, and the browser's version."""
     known = {} if again else _remembered()
     specs = {strategy: home(strategy) for strategy in strategies}
-    left = [strategy for strategy in strategies if key(specs[strategy].completed()) not in known]
+    left = [strategy for strategy in strategies if _name(strategy) not in known]
     program = next(filter(None, map(shutil.which, NAMES)))
     MEMORY.parent.mkdir(exist_ok=True)
     with sync_playwright() as playwright, lab() as running, MEMORY.open("a", encoding="utf-8") as memory:
@@ -72,11 +73,10 @@ def tour(strategies: Sequence[str], shots: Path | None, again: bool) -> tuple[di
         running.warm()
         for strategy in tqdm(left, unit=" strategies"):
             seen = visit(browser, running, specs[strategy], shots)
-            name = key(specs[strategy].completed())
-            known[name] = seen
-            memory.write(json.dumps({"key": name, **asdict(seen)}) + "\n")
+            known[_name(strategy)] = seen
+            memory.write(json.dumps({"key": _name(strategy), **asdict(seen)}) + "\n")
             memory.flush()
-        return {strategy: known[key(spec.completed())] for strategy, spec in specs.items()}, browser.version
+        return {strategy: known[_name(strategy)] for strategy in strategies}, browser.version
 
 
 @contextmanager
@@ -192,6 +192,11 @@ EMPTY = """() => [...document.querySelectorAll(".tl-exhibit")].filter(view => {
 }).map(view => view.ariaLabel)"""
 
 
+def _name(strategy: str) -> str:
+    """Changes with the code of a strategy and of its data, and with its promise."""
+    return key(home(strategy).completed())
+
+
 def _remembered() -> dict[str, Seen]:
     if not MEMORY.is_file():
         return {}
@@ -213,7 +218,7 @@ def report(seen: dict[str, Seen], away: Sequence[str], chromium: str) -> str:
     rows = [_row(seen[strategy]) for strategy in seen]
     fine = sum(not each.wrong for each in seen.values())
     versions = ", ".join(f"{name} {version(name)}" for name in ("streamlit", "plotly", "playwright"))
-    without = [f"Not visited, for their data is not on this machine: {', '.join(away)}.", ""] if away else []
+    without = [f"Not visited as they are now, or for want of their data: {', '.join(away)}.", ""] if away else []
     return "\n".join([
         "# Every strategy once in a browser", "",
         "`python -m benchmarks.tour --write`; what is looked for is said at the top of `benchmarks/tour.py`.", "",
@@ -248,13 +253,15 @@ def main() -> None:
     parser: Any = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("strategies", nargs="*", metavar="KEY")
     parser.add_argument("--again", action="store_true")
+    parser.add_argument("--kept", action="store_true")
     parser.add_argument("--shots", type=Path)
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C, so that no server is left behind
     every = [strategy for keys in families().values() for strategy in keys]
     wanted = options.strategies or every
-    away = [strategy for strategy in wanted if not can(strategy)]
+    known = _remembered()
+    away = [each for each in wanted if not can(each) or (options.kept and _name(each) not in known)]
     seen, chromium = tour([each for each in wanted if each not in away], options.shots, options.again)
     text = report(seen, away, chromium)
     print(text)

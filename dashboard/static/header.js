@@ -38,8 +38,8 @@ export class Header {
   show(moment) {
     const { verdict, frame, source, target, run, ghost, step } = moment
     mark(this.headline.parentElement, "data-tone", verdict?.tone ?? "wait")
-    text(this.headline, verdict?.headline ?? "")
-    text(this.detail, verdict?.detail ?? "")
+    text(this.headline, together(verdict?.headline ?? ""))
+    text(this.detail, together(verdict?.detail ?? ""))
     this.detail.title = verdict?.detail ?? ""
     const gaps = { steps: run.frames.map(({ step }) => step), values: run.frames.map(({ gap }) => (gap.judge == null ? null : 2 * gap.judge - 1)) } // 50 % is the floor
     const then = ghost?.frameAt(step)
@@ -94,6 +94,9 @@ export class Header {
     text(this.live, words)
   }
 }
+
+/** A number and its sign stay on one line. */
+const together = words => words.replace(/(\d) %/g, "$1\u00a0%")
 
 function pace(row, ended) {
   if (ended) return row.seconds ? `in ${duration(row.seconds)}` : ""
