@@ -2,9 +2,9 @@
 
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from tlcore.losses.meta import Weights, descended, towards
+from tlcore.losses.meta import Weights, answered, descended, towards
 
 RATE = 0.1
 
@@ -80,3 +80,16 @@ def test_reptile_goes_a_part_of_the_way() -> None:
     adapted: Weights = {"a": torch.tensor([2.0, 0.0]), "b": torch.tensor([[4.0]])}
     moved = towards(weights, adapted, 0.25)
     assert moved["a"].tolist() == [1.25, 1.5] and moved["b"].tolist() == [[4.0]]
+
+
+def test_an_answer_at_other_weights_is_normalised_by_its_own_batch_and_changes_nothing() -> None:
+    network = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4)).eval()
+    before = {name: value.clone() for name, value in network.state_dict().items()}
+    weights = {name: value.detach() + 1 for name, value in network.named_parameters()}
+    images = torch.randn(6, 3)
+    hidden = images @ weights["0.weight"].T + weights["0.bias"]
+    spread = (hidden.var(0, unbiased=False) + 1e-5).sqrt()
+    expected = (hidden - hidden.mean(0)) / spread * weights["1.weight"] + weights["1.bias"]
+    torch.testing.assert_close(answered(network, weights, images), expected)
+    assert not network[1].training
+    assert all(torch.equal(value, before[name]) for name, value in network.state_dict().items())

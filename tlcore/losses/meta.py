@@ -6,9 +6,33 @@ Weights are tensors by name, as `torch.func.functional_call` takes them.
 from collections.abc import Callable, Mapping
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+from torch.func import functional_call
+from torch.nn.modules.batchnorm import _BatchNorm
 
 Weights = dict[str, Tensor]
+
+
+def answered(network: nn.Module, weights: Weights, images: Tensor) -> Tensor:
+    """A network's logits at other weights, its batch norms taking their statistics from these very images.
+
+    So it is in MAML's and Reptile's own experiments: what the inner steps do to a layer's scale, the next
+    batch norm takes back. It also means that questions asked together help each other a little (the
+    *transductive* setting). The network stays as it is, its modes and buffers too.
+
+    images (B, ...) → (B, way)
+    """
+    norms = [module for module in network.modules() if isinstance(module, _BatchNorm)]
+    modes = [norm.training for norm in norms]
+    buffers = {name: buffer.clone() for name, buffer in network.named_buffers()}
+    try:
+        for norm in norms:
+            norm.training = True
+        logits: Tensor = functional_call(network, {**buffers, **weights}, (images,))
+    finally:
+        for norm, mode in zip(norms, modes, strict=True):
+            norm.training = mode
+    return logits
 
 
 def descended(

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 import torch
 import torch.nn.functional as F
 from torch import Tensor
-from torch.func import functional_call
 
-from tlcore.cards import Access, Card, Family
+from tlcore.cards import Access, Card, Family, Promise
 from tlcore.data import Batch, Task, several
 from tlcore.descent import Descent
 from tlcore.hparams import hparam
-from tlcore.losses.meta import Weights, descended
+from tlcore.losses.meta import Weights, answered, descended
 from tlcore.networks import Network
 from tlcore.strategies.base import Strategy, Training, Values, by_examples
 
@@ -53,7 +52,8 @@ class MAML(Strategy[MAMLHParams]):
         },
         use="When new problems keep coming, each with a few examples, and the whole network should bend to them.",
         avoid="When one problem is all there is, or time is short: plain features and class means are a strong rival.",
-        assumes="Problems to come are drawn as those of the source are.",
+        assumes="Problems to come are drawn as those of the source are. "
+        "Questions come in batches: they share batch-norm statistics (transductive, as in the paper).",
         cost="meta-batch × (inner steps + 1) × plain training, about twice that with second-order gradients",
         trains={"meta-learn": ("backbone", "head")},
         flow=(
@@ -61,9 +61,7 @@ class MAML(Strategy[MAMLHParams]):
             "source episodes > questions > adapted backbone > adapted head > cross-entropy",
             "labelled target > inner gradient steps > adapted network",
         ),
-        no_promise="Its inner steps bend a small network with batch norm out of shape: after some hundred "
-        "meta-steps on letters it is no better than learning from scratch; it needs the tens of "
-        "thousands of the paper.",
+        promise=Promise("glyphs", over="scratch", points=15, target_labels=1),
     )
     HParams = MAMLHParams
 
@@ -84,22 +82,16 @@ class MAML(Strategy[MAMLHParams]):
             for episode in batch:
                 support = episode.support, episode.support_labels
                 weights = self.inner(self.start(way), support, hparams.inner_steps, second_order=hparams.second_order)
-                answers.append(functional_call(self.network, weights, (episode.query,)))  # (way * query, way)
+                answers.append(answered(self.network, weights, episode.query))  # (way * query, way)
             logits = torch.cat(answers)
             after = F.cross_entropy(logits, truth)
             descend(after)
             yield {"after adaptation": after, "episode accuracy": (logits.detach().argmax(1) == truth).float().mean()}
 
     def count(self, images: Tensor) -> None:
-        """Let batch norm count these images, then hold it still.
-
-        Normalised by its own handful of images, an inner loop would train another network than the one that
-        answers later, one image at a time; and questions that share a batch would help each other.
-        """
-        self.network.train()
+        """Let batch norm count these images: its running statistics serve the map of the features."""
         with torch.no_grad():
             self.network.backbone(images)
-        self.network.eval()
 
     def start(self, way: int) -> Weights:
         """The weights from which a problem of `way` classes starts; a wider one uses the head's learned rows again."""
@@ -115,7 +107,7 @@ class MAML(Strategy[MAMLHParams]):
         images, labels = support
         inner_lr, share = self.hparams.inner_lr, self.hparams.backbone_rate
         return descended(
-            lambda at: F.cross_entropy(functional_call(self.network, at, (images,)), labels),
+            lambda at: F.cross_entropy(answered(self.network, at, images), labels),
             weights,
             {name: inner_lr if name.startswith("head.") else inner_lr * share for name in weights},
             steps,
@@ -133,4 +125,4 @@ class MAML(Strategy[MAMLHParams]):
             free = {name: weight.detach().requires_grad_() for name, weight in start.items()}
             moved = self.inner(free, support, self.hparams.test_steps, second_order=False)
         fixed = {name: weight.detach() for name, weight in moved.items()}
-        return lambda queries: functional_call(self.network, fixed, (queries,))
+        return lambda queries: answered(self.network, fixed, queries)

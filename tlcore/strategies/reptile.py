@@ -6,12 +6,11 @@ from dataclasses import dataclass
 import torch
 import torch.nn.functional as F
 from torch import Tensor
-from torch.func import functional_call
 
-from tlcore.cards import Access, Card, Family
+from tlcore.cards import Access, Card, Family, Promise
 from tlcore.data import Batch, Task, numbered
 from tlcore.hparams import hparam
-from tlcore.losses.meta import Weights, descended, towards
+from tlcore.losses.meta import Weights, answered, descended, towards
 from tlcore.networks import Network
 from tlcore.strategies.base import Strategy, Training, Values, by_examples
 
@@ -49,12 +48,12 @@ class Reptile(Strategy[ReptileHParams]):
         },
         use="When MAML is too costly: no questions, no gradient through a gradient.",
         avoid="With a single inner step, when it is nothing but training on all classes under names that change.",
-        assumes="The weights that suit the problems lie close to each other.",
+        assumes="The weights that suit the problems lie close to each other. "
+        "Questions come in batches: they share batch-norm statistics (transductive, as in the paper).",
         cost="inner steps × plain training",
         trains={"meta-learn": ("backbone", "head")},
         flow=("source episodes > backbone > head > inner gradient steps", "labelled target > inner gradient steps"),
-        no_promise="A few hundred episodes are not enough for it on small data; the paper has a hundred thousand of "
-        "Omniglot.",
+        promise=Promise("glyphs", over="scratch", points=5, target_labels=1),
     )
     HParams = ReptileHParams
 
@@ -79,15 +78,9 @@ class Reptile(Strategy[ReptileHParams]):
             yield {"before adaptation": before, "after adaptation": after}
 
     def count(self, images: Tensor) -> None:
-        """Let batch norm count these images, then hold it still.
-
-        Normalised by its own handful of images, an inner loop would train another network than the one that
-        answers later, one image at a time; and questions that share a batch would help each other.
-        """
-        self.network.train()
+        """Let batch norm count these images: its running statistics serve the map of the features."""
         with torch.no_grad():
             self.network.backbone(images)
-        self.network.eval()
 
     def start(self, way: int) -> Weights:
         """The weights from which a problem of `way` classes starts; a wider one uses the head's learned rows again."""
@@ -105,7 +98,7 @@ class Reptile(Strategy[ReptileHParams]):
 
     def misfit(self, weights: Weights, support: Batch) -> Tensor:
         images, labels = support
-        return F.cross_entropy(functional_call(self.network, weights, (images,)), labels)
+        return F.cross_entropy(answered(self.network, weights, images), labels)
 
     def inner(self, weights: Weights, support: Batch, steps: int) -> Weights:
         """Weights after some gradient steps on a problem's labelled examples."""
@@ -124,4 +117,4 @@ class Reptile(Strategy[ReptileHParams]):
             free = {name: weight.detach().requires_grad_() for name, weight in start.items()}
             moved = self.inner(free, support, self.hparams.test_steps)
         fixed = {name: weight.detach() for name, weight in moved.items()}
-        return lambda queries: functional_call(self.network, fixed, (queries,))
+        return lambda queries: answered(self.network, fixed, queries)

@@ -119,8 +119,8 @@ class Episodes:
     way: int = 5
     shot: int = 1
     query: int = 5
-    quick: int = 40
-    all: int = 400
+    quick: int = 12
+    all: int = 300
 
     def evaluate(self, strategy: Strategy[Any], *, final: bool) -> Mapping[str, float]:
         count = self.all if final else self.quick
