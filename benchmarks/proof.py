@@ -23,6 +23,9 @@ from tlcore.strategies import STRATEGIES
 # Where a strategy is tried that promises nothing: the baselines, and those that say that they gain nothing.
 ELSEWHERE = {
     Family.BASELINE: Promise("printed-to-handwritten", over="source-only", points=0, target_labels=5),
+    Family.MULTI_TASK: Promise("shapes", over="source-only", points=0),
+    Family.META: Promise("glyphs", over="scratch", points=0, target_labels=1),
+    Family.SELF_SUPERVISED: Promise("printed-to-handwritten", over="scratch", points=0, target_labels=1),
 }
 OTHERWISE = Promise("printed-to-handwritten", over="source-only", points=0)
 FAMILIES = list(Family)
