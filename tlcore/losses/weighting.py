@@ -12,6 +12,8 @@ from torch import Tensor
 
 from tlcore.losses.alignment import squared_distances
 
+STILL = 1e-9  # a solver's step that moves no weight by more than this share of the largest is its last
+
 
 def effective_sample_size(weights: Tensor) -> Tensor:
     """As how many equally weighted rows these count: (Σ w)² / Σ w², from 1 to N.
@@ -127,6 +129,8 @@ def kernel_mean_matching(
     pace = 1.0
     for _ in range(rounds):
         moved = _within(ahead - step * (kernel @ ahead - kappa), most, n * (1 - slack), n * (1 + slack))
+        if bool((moved - weights).abs().max() <= STILL * moved.abs().max()):
+            return moved.to(source)
         faster = (1 + sqrt(1 + 4 * pace**2)) / 2
         ahead = moved + (pace - 1) / faster * (moved - weights)
         weights, pace = moved, faster
