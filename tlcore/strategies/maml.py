@@ -51,8 +51,8 @@ class MAML(Strategy[MAMLHParams]):
             "episode accuracy": "Share of an episode's questions answered rightly after the inner steps (source).",
         },
         use="When new problems keep coming, each with a few examples, and the whole network should bend to them.",
-        avoid="When time is short: on letters, class means of plainly trained features are seven points better after as "
-        "many steps.",
+        avoid="When time is short: on letters, class means of plainly trained features are seven points better "
+        "after as many steps.",
         assumes="Problems to come are drawn as those of the source are. "
         "Questions come in batches: they share batch-norm statistics (transductive, as in the paper).",
         cost="meta-batch × (inner steps + 1) × plain training, about twice that with second-order gradients",

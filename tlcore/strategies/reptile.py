@@ -47,8 +47,8 @@ class Reptile(Strategy[ReptileHParams]):
             "after adaptation": "Cross-entropy on the same examples after the inner steps.",
         },
         use="When MAML is too costly: no questions, no gradient through a gradient.",
-        avoid="When time is short: on letters, class means of plainly trained features are over twenty points better. With a "
-        "single inner step it is nothing but training under names that change.",
+        avoid="When time is short: on letters, class means of plainly trained features are over twenty points "
+        "better. With a single inner step it is nothing but training under names that change.",
         assumes="The weights that suit the problems lie close to each other. "
         "Questions come in batches: they share batch-norm statistics (transductive, as in the paper).",
         cost="inner steps × plain training",

@@ -35,8 +35,8 @@ class Siamese(Strategy[SiameseHParams]):
             "verified": "Share of pairs judged rightly, either kind counting half; 0.5 is guessing.",
         },
         use="When the question itself is 'is this the same?', as with faces and signatures, and classes keep coming.",
-        avoid="When the classes are known: it learns from pairs alone. On letters, class means of plainly trained features do "
-        "as well.",
+        avoid="When the classes are known: it learns from pairs alone. On letters, class means of plainly trained "
+        "features do as well.",
         assumes="What makes two images differ is the same for old classes and new ones.",
         cost="1 × plain training, and a pass over all pairs of a batch",
         trains={"verify": ("backbone",)},
