@@ -62,9 +62,9 @@ class MultiTask(Strategy[MultiTaskHParams]):
             "ten steps: 1, they want the same; 0, they do not care; below 0, what helps one harms the other."
         },
         wants=("factors",),
-        no_promise="With labels enough it loses some seven points on shapes in other surroundings, and more where colour "
-        "misleads, as the questions share a small backbone; it is at home where the class has few labels and the "
-        "further questions have many.",
+        no_promise="With labels enough it loses some seven points on shapes in other surroundings, and more where "
+        "colour misleads, as the questions share a small backbone; it is at home where the class has few labels and "
+        "the further questions have many.",
     )
     HParams = MultiTaskHParams
 
