@@ -2,9 +2,10 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Generic, TypeVar
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -14,6 +15,7 @@ from tlcore.descent import Descent, Schedule, constant
 from tlcore.exhibits import Exhibit
 from tlcore.hparams import HParams, hparam
 from tlcore.losses.few_shot import in_label_space, prototype_logits, prototypes
+from tlcore.losses.weighting import effective_sample_size
 from tlcore.networks import Network
 from tlcore.phases import Journal, Keepable
 
@@ -132,6 +134,28 @@ def supervised(
         classification = F.cross_entropy(strategy.network(inputs), labels)
         descend(classification)
         yield {"classification": classification}
+
+
+def weighted(
+    strategy: Strategy[H], domain: Domain, weights: Tensor, *, steps: int, rates: Mapping[nn.Module, float]
+) -> Iterator[Values]:
+    """The phase "learn the weighted source": as `supervised`, every sample counting by its weight (N,)."""
+    _, labels = domain.labelled()
+    left = effective_sample_size(weights) / len(weights)
+    descend = Descent(rates, steps)
+    rows = replace(domain, labels=torch.arange(len(labels), device=labels.device))  # which sample, not which class
+    batches = rows.batches(strategy.hparams.batch)
+    for inputs, chosen in strategy.phase("learn the weighted source", steps, batches, keep=[descend]):
+        losses = F.cross_entropy(strategy.network(inputs), labels[chosen], reduction="none")  # (B,)
+        classification = (weights[chosen] * losses).mean()
+        descend(classification)
+        yield {"classification": classification, "effective samples": left}
+
+
+def compared(strategy: Strategy[H], space: str, *domains: Domain) -> Iterator[Tensor]:
+    """What each domain's samples are compared by, (N, D): their "features", or as they come in."""
+    for domain in domains:
+        yield (domain.encoded(strategy.embed) if space == "features" else domain).inputs.flatten(1).float()
 
 
 def probed(

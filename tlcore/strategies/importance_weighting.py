@@ -8,13 +8,13 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from tlcore.cards import Access, Card, Family, Promise
-from tlcore.data import Domain, Task, both
+from tlcore.data import Task, both
 from tlcore.descent import Descent
 from tlcore.exhibits import Exhibit, of_weights
 from tlcore.hparams import hparam
-from tlcore.losses.weighting import bounded, discriminator_weights, effective_sample_size
+from tlcore.losses.weighting import bounded, discriminator_weights
 from tlcore.networks import Network
-from tlcore.strategies.base import Strategy, Training, Values, supervised
+from tlcore.strategies.base import Strategy, Training, Values, compared, supervised, weighted
 
 HISTOGRAM, GALLERY = "Weights of the source samples", "Source images that count most and least"
 
@@ -82,13 +82,12 @@ class ImportanceWeighting(Strategy[ImportanceWeightingHParams]):
 
     def steps(self, task: Task) -> Iterator[Values]:
         network, hparams = self.network, self.hparams
-        inputs, labels = task.source.labelled()
         yield from supervised(
             self, task.source, name="learn the source", steps=hparams.source_steps, rates={network: hparams.lr}
         )
 
         network.eval()
-        source, target = _standardised(self._seen(task.source), self._seen(task.target))
+        source, target = _standardised(*compared(self, hparams.space, task.source, task.target))
         judge = nn.Linear(source.shape[1], 1).to(source.device)
         descend = Descent({judge: hparams.domain_lr}, hparams.domain_steps, weight_decay=hparams.decay)
         streams = both(
@@ -107,23 +106,8 @@ class ImportanceWeighting(Strategy[ImportanceWeightingHParams]):
         network.train()
         with torch.no_grad():  # the classifier saw as many of each domain: its odds are the ratio itself
             weights = bounded(discriminator_weights(judge(source), 1, 1), hparams.most)  # (N,)
-        self.weighted = inputs, weights
-        left = effective_sample_size(weights) / len(weights)
-        descend = Descent({network: hparams.lr}, hparams.steps)
-        rows = replace(
-            task.source, labels=torch.arange(len(labels), device=labels.device)
-        )  # which sample, not which class
-        for images, chosen in self.phase(
-            "learn the weighted source", hparams.steps, rows.batches(hparams.batch), keep=[descend]
-        ):
-            losses = F.cross_entropy(network(images), labels[chosen], reduction="none")  # (B,)
-            classification = (weights[chosen] * losses).mean()
-            descend(classification)
-            yield {"classification": classification, "effective samples": left}
-
-    def _seen(self, domain: Domain) -> Tensor:
-        """What samples are compared by: (N, D)."""
-        return (domain.encoded(self.embed) if self.hparams.space == "features" else domain).inputs.flatten(1).float()
+        self.weighted = task.source.inputs, weights
+        yield from weighted(self, task.source, weights, steps=hparams.steps, rates={network: hparams.lr})
 
     def exhibits(self) -> Sequence[Exhibit]:
         if self.weighted is None:

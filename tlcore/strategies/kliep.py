@@ -1,20 +1,18 @@
 """KLIEP: the ratio of the domains' densities that makes the target most likely; then learn the weighted source."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from tlcore.cards import Access, Card, Family, Promise
-from tlcore.data import Domain, Task
-from tlcore.descent import Descent
+from tlcore.data import Task
 from tlcore.exhibits import Exhibit, of_weights
 from tlcore.hparams import hparam
-from tlcore.losses.weighting import bounded, effective_sample_size, kliep, median_distance
+from tlcore.losses.weighting import bounded, kliep, median_distance
 from tlcore.networks import Network
-from tlcore.strategies.base import Strategy, Training, Values, supervised
+from tlcore.strategies.base import Strategy, Training, Values, compared, supervised, weighted
 
 HISTOGRAM, GALLERY = "Weights of the source samples", "Source images that count most and least"
 
@@ -82,30 +80,14 @@ class KLIEP(Strategy[KLIEPHParams]):
         )
 
         network.eval()
-        source, target = self._seen(task.source), self._seen(task.target)  # (N, D), (M, D)
+        source, target = compared(self, hparams.space, task.source, task.target)  # (N, D), (M, D)
         centres = target[torch.randperm(len(target))[: hparams.centres].to(target.device)]  # (B, D)
         width = hparams.bandwidth * median_distance(torch.cat([source, target]))
         weights = bounded(kliep(source, target, centres, width), hparams.bound)  # (N,)
         network.train()
 
-        inputs, labels = task.source.labelled()
-        self.weighted = inputs, weights
-        left = effective_sample_size(weights) / len(weights)
-        descend = Descent({network: hparams.lr}, hparams.steps)
-        rows = replace(
-            task.source, labels=torch.arange(len(labels), device=labels.device)
-        )  # which sample, not which class
-        for images, chosen in self.phase(
-            "learn the weighted source", hparams.steps, rows.batches(hparams.batch), keep=[descend]
-        ):
-            losses = F.cross_entropy(network(images), labels[chosen], reduction="none")  # (B,)
-            classification = (weights[chosen] * losses).mean()
-            descend(classification)
-            yield {"classification": classification, "effective samples": left}
-
-    def _seen(self, domain: Domain) -> Tensor:
-        """What samples are compared by: (N, D)."""
-        return (domain.encoded(self.embed) if self.hparams.space == "features" else domain).inputs.flatten(1).float()
+        self.weighted = task.source.inputs, weights
+        yield from weighted(self, task.source, weights, steps=hparams.steps, rates={network: hparams.lr})
 
     def exhibits(self) -> Sequence[Exhibit]:
         if self.weighted is None:

@@ -1,20 +1,18 @@
 """KMM: weigh the source samples so that their mean in a kernel's space is the target's; then learn them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from tlcore.cards import Access, Card, Family, Promise
-from tlcore.data import Domain, Task
-from tlcore.descent import Descent
+from tlcore.data import Task
 from tlcore.exhibits import Exhibit, of_weights
 from tlcore.hparams import hparam
-from tlcore.losses.weighting import bounded, effective_sample_size, kernel_mean_matching, median_distance
+from tlcore.losses.weighting import bounded, kernel_mean_matching, median_distance
 from tlcore.networks import Network
-from tlcore.strategies.base import Strategy, Training, Values, supervised
+from tlcore.strategies.base import Strategy, Training, Values, compared, supervised, weighted
 
 HISTOGRAM, GALLERY = "Weights of the source samples", "Source images that count most and least"
 
@@ -85,27 +83,13 @@ class KMM(Strategy[KMMHParams]):
 
         network.eval()
         kept = task.source.at(torch.randperm(len(task.source))[: hparams.samples].to(task.source.inputs.device))
-        source, target = self._seen(kept), self._seen(task.target)  # (N, D), (M, D)
+        source, target = compared(self, hparams.space, kept, task.target)  # (N, D), (M, D)
         width = hparams.bandwidth * median_distance(torch.cat([source, target]))
         weights = bounded(kernel_mean_matching(source, target, width, hparams.bound), hparams.bound)  # (N,)
         network.train()
 
-        inputs, labels = kept.labelled()
-        self.weighted = inputs, weights
-        left = effective_sample_size(weights) / len(weights)
-        descend = Descent({network: hparams.lr}, hparams.steps)
-        rows = replace(kept, labels=torch.arange(len(labels), device=labels.device))  # which sample, not which class
-        for images, chosen in self.phase(
-            "learn the weighted source", hparams.steps, rows.batches(hparams.batch), keep=[descend]
-        ):
-            losses = F.cross_entropy(network(images), labels[chosen], reduction="none")  # (B,)
-            classification = (weights[chosen] * losses).mean()
-            descend(classification)
-            yield {"classification": classification, "effective samples": left}
-
-    def _seen(self, domain: Domain) -> Tensor:
-        """What samples are compared by: (N, D)."""
-        return (domain.encoded(self.embed) if self.hparams.space == "features" else domain).inputs.flatten(1).float()
+        self.weighted = kept.inputs, weights
+        yield from weighted(self, kept, weights, steps=hparams.steps, rates={network: hparams.lr})
 
     def exhibits(self) -> Sequence[Exhibit]:
         if self.weighted is None:
