@@ -3,7 +3,7 @@
 Weights are tensors by name, as `torch.func.functional_call` takes them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import torch
 from torch import Tensor, nn
@@ -33,6 +33,22 @@ def answered(network: nn.Module, weights: Weights, images: Tensor) -> Tensor:
         for norm, mode in zip(norms, modes, strict=True):
             norm.training = mode
     return logits
+
+
+def starting(parameters: Iterable[tuple[str, Tensor]], way: int, learned: int) -> Weights:
+    """The weights from which a problem of `way` classes starts, by the names of `named_parameters`.
+
+    Of the head, which has a row a class, the first `learned` rows; a wider problem uses them again.
+    """
+    rows = torch.arange(way) % learned
+    return {name: weight[rows.to(weight.device)] if name.startswith("head.") else weight for name, weight in parameters}
+
+
+def tried(start: Weights, inner: Callable[[Weights], Weights]) -> Weights:
+    """Where inner steps lead from a copy of some weights; neither the weights nor their gradients are touched."""
+    with torch.enable_grad():
+        moved = inner({name: weight.detach().requires_grad_() for name, weight in start.items()})
+    return {name: weight.detach() for name, weight in moved.items()}
 
 
 def descended(

@@ -11,7 +11,7 @@ from tlcore.cards import Access, Card, Family, Promise
 from tlcore.data import Batch, Task, several
 from tlcore.descent import Descent
 from tlcore.hparams import hparam
-from tlcore.losses.meta import Weights, descended
+from tlcore.losses.meta import Weights, descended, tried
 from tlcore.networks import Network
 from tlcore.strategies.base import Strategy, Training, Values, by_examples
 
@@ -109,10 +109,7 @@ class ANIL(Strategy[ANILHParams]):
         """A copy of the head after some gradient steps on the support; the network's own stays."""
         images, labels = support
         features, start = self.embed(images), self.start(int(labels.max()) + 1)
-        with torch.enable_grad():
-            free = {name: weight.detach().requires_grad_() for name, weight in start.items()}
-            moved = self.inner(free, (features, labels), self.hparams.test_steps, second_order=False)
-        fixed = {name: weight.detach() for name, weight in moved.items()}
+        fixed = tried(start, lambda at: self.inner(at, (features, labels), self.hparams.test_steps, second_order=False))
         return lambda queries: decide(self.embed(queries), fixed)
 
 

@@ -11,7 +11,7 @@ from tlcore.cards import Access, Card, Family, Promise
 from tlcore.data import Batch, Task, several
 from tlcore.descent import Descent
 from tlcore.hparams import hparam
-from tlcore.losses.meta import Weights, answered, descended
+from tlcore.losses.meta import Weights, answered, descended, starting, tried
 from tlcore.networks import Network
 from tlcore.strategies.base import Strategy, Training, Values, by_examples
 
@@ -95,13 +95,7 @@ class MAML(Strategy[MAMLHParams]):
             self.network.backbone(images)
 
     def start(self, way: int) -> Weights:
-        """The weights from which a problem of `way` classes starts; a wider one uses the head's learned rows again."""
-        learned = min(self.hparams.way, self.network.classes)
-        rows = torch.arange(way, device=self.network.head.weight.device) % learned
-        return {
-            name: weight[rows] if name.startswith("head.") else weight
-            for name, weight in self.network.named_parameters()
-        }
+        return starting(self.network.named_parameters(), way, min(self.hparams.way, self.network.classes))
 
     def inner(self, weights: Weights, support: Batch, steps: int, *, second_order: bool) -> Weights:
         """Weights after some gradient steps on a problem's labelled examples."""
@@ -122,8 +116,5 @@ class MAML(Strategy[MAMLHParams]):
     def adapted(self, support: Batch) -> Callable[[Tensor], Tensor]:
         """A copy of the weights after some gradient steps on the support; the network's own stay."""
         start = self.start(int(support[1].max()) + 1)
-        with torch.enable_grad():
-            free = {name: weight.detach().requires_grad_() for name, weight in start.items()}
-            moved = self.inner(free, support, self.hparams.test_steps, second_order=False)
-        fixed = {name: weight.detach() for name, weight in moved.items()}
+        fixed = tried(start, lambda at: self.inner(at, support, self.hparams.test_steps, second_order=False))
         return lambda queries: answered(self.network, fixed, queries)

@@ -10,7 +10,7 @@ from torch import Tensor
 from tlcore.cards import Access, Card, Family, Promise
 from tlcore.data import Batch, Task, numbered
 from tlcore.hparams import hparam
-from tlcore.losses.meta import Weights, answered, descended, towards
+from tlcore.losses.meta import Weights, answered, descended, starting, towards, tried
 from tlcore.networks import Network
 from tlcore.strategies.base import Strategy, Training, Values, by_examples
 
@@ -84,13 +84,7 @@ class Reptile(Strategy[ReptileHParams]):
             self.network.backbone(images)
 
     def start(self, way: int) -> Weights:
-        """The weights from which a problem of `way` classes starts; a wider one uses the head's learned rows again."""
-        learned = min(self.hparams.way, self.network.classes)
-        rows = torch.arange(way, device=self.network.head.weight.device) % learned
-        return {
-            name: weight[rows] if name.startswith("head.") else weight
-            for name, weight in self.network.named_parameters()
-        }
+        return starting(self.network.named_parameters(), way, min(self.hparams.way, self.network.classes))
 
     def take(self, weights: Weights) -> None:
         """Give the network these weights; of its head, the rows that they have."""
@@ -114,8 +108,5 @@ class Reptile(Strategy[ReptileHParams]):
     def adapted(self, support: Batch) -> Callable[[Tensor], Tensor]:
         """A copy of the weights after some gradient steps on the support; the network's own stay."""
         start = self.start(int(support[1].max()) + 1)
-        with torch.enable_grad():
-            free = {name: weight.detach().requires_grad_() for name, weight in start.items()}
-            moved = self.inner(free, support, self.hparams.test_steps)
-        fixed = {name: weight.detach() for name, weight in moved.items()}
+        fixed = tried(start, lambda at: self.inner(at, support, self.hparams.test_steps))
         return lambda queries: answered(self.network, fixed, queries)
