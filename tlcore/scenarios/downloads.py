@@ -14,9 +14,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.error import HTTPError
 
-from platformdirs import user_data_path
-
 from tlcore.errors import DataUnavailable
+from tlcore.library.places import home
 
 PATIENCE = 20.0  # seconds without an answer after which a server counts as out of reach
 CHUNK = 1 << 16
@@ -31,12 +30,6 @@ class Archive:
     sha256: str
     inside: str  # the folder in the archive whose files are wanted
     megabytes: float
-
-
-def home() -> Path:
-    """The data folder: `TLCORE_DATA`, else the platform's own place for data."""
-    named = environ.get("TLCORE_DATA")
-    return Path(named).expanduser() if named else user_data_path("transfer-lab", appauthor=False) / "data"
 
 
 def places() -> list[Path]:

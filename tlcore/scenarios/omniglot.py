@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from tlcore.cards import ScenarioCard
+from tlcore.library.places import home
 from tlcore.scenarios.base import Pair, Scenario, Split, dealt
-from tlcore.scenarios.downloads import corrupt, home, in_short, missing, places, reached
+from tlcore.scenarios.downloads import corrupt, in_short, missing, places, reached
 
 Images = NDArray[np.uint8]
 
