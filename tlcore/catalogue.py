@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tlcore.errors import UnknownKey
+from tlcore.scenarios import pairs
 
 PLACE = Path(__file__).with_name("catalogue.json")
 
@@ -26,8 +27,8 @@ def backbones() -> dict[str, dict[str, Any]]:
 
 
 def scenarios() -> dict[str, dict[str, Any]]:
-    """By key: see `tlcore.cards.ScenarioCard`."""
-    return _read()["scenarios"]
+    """By key: see `tlcore.cards.ScenarioCard`. Those of the catalogue, then the pairs of what was imported here."""
+    return {**_read()["scenarios"], **{key: scenario(key) for key in pairs.listed()}}
 
 
 def strategy(key: str) -> dict[str, Any]:
@@ -39,7 +40,11 @@ def backbone(key: str) -> dict[str, Any]:
 
 
 def scenario(key: str) -> dict[str, Any]:
-    return _found("scenario", key, scenarios())
+    """That of the catalogue, or of two domains as in `pacs/photo~pacs/sketch`. Raises `UnknownKey`."""
+    known = _read()["scenarios"]
+    if key not in known and pairs.BETWEEN in key:
+        return pairs.paired(key).card.as_json()
+    return _found("scenario", key, known)
 
 
 def written() -> str:

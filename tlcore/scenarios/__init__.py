@@ -2,6 +2,7 @@
 
 from tlcore.cards import ScenarioCard
 from tlcore.errors import UnknownKey
+from tlcore.scenarios import pairs
 from tlcore.scenarios.base import Pair, Scenario, Split
 from tlcore.scenarios.colored import COLORED_DIGITS, COLORED_MNIST
 from tlcore.scenarios.digits import PrintedToHandwritten
@@ -34,12 +35,15 @@ __all__ = ["SCENARIOS", "Pair", "Scenario", "Split", "cards", "find"]
 
 
 def find(key: str) -> Scenario:
-    """The scenario of that name; raises `UnknownKey`, naming the nearest ones."""
+    """The scenario of that name, or of two domains `SOURCE~TARGET`; raises `UnknownKey`, naming the nearest ones."""
     for scenario in SCENARIOS:
         if scenario.card.key == key:
             return scenario
+    if pairs.BETWEEN in key:
+        return pairs.paired(key)
     raise UnknownKey("scenario", key, [scenario.card.key for scenario in SCENARIOS])
 
 
 def cards() -> dict[str, ScenarioCard]:
+    """Those that are there on every machine; what somebody imported makes more of them."""
     return {scenario.card.key: scenario.card for scenario in SCENARIOS}
