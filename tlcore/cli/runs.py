@@ -1,11 +1,6 @@
-"""The command line: the same engine as the page, without a page.
-
-Exit code 0 when what was asked for is done (for a run: when it is finished), 2 and one sentence for
-a mistake in the request, 130 after Ctrl-C, 1 otherwise.
-"""
+"""Commands about runs: what there is to choose from, train, resume, show, stop."""
 
 import json
-import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tlcore.errors import RequestError, TransferError
+from tlcore.cli.sentences import as_json_option, say
+from tlcore.errors import RequestError
 
 # Everything else is loaded by the command that needs it: `tlcore list` should answer at once.
 if TYPE_CHECKING:
@@ -23,35 +19,13 @@ if TYPE_CHECKING:
 _OBEYS_WITHIN = 10.0  # seconds
 
 
-class _Sentences(click.Group):
-    """Whatever goes wrong is one sentence on stderr; what a command returns is the exit code."""
-
-    def main(self, *args: Any, **kwargs: Any) -> Any:
-        kwargs["standalone_mode"] = False
-        try:
-            code = super().main(*args, **kwargs)
-        except click.ClickException as error:
-            code = _say(error.format_message(), error.exit_code)
-        except TransferError as error:
-            code = _say(str(error), 2)
-        except (KeyboardInterrupt, click.Abort):
-            code = _say("Interrupted.", 130)
-        sys.exit(code)
-
-
-@click.group(cls=_Sentences, context_settings={"help_option_names": ["-h", "--help"]})
-def cli() -> None:
-    """Transfer learning: pick a strategy and a scenario, train, look."""
-
-
-_json = click.option("--json", "as_json", is_flag=True, help="Tell it as JSON, on the last line.")
 _place = click.option("--store", "place", type=click.Path(path_type=Path), help="The file with all runs.")
 _number = click.argument("number", metavar="RUN", type=int)
 
 
-@cli.command("list")
+@click.command("list")
 @click.argument("what", type=click.Choice(["strategies", "scenarios", "backbones"]))
-@_json
+@as_json_option
 def list_(what: str, as_json: bool) -> int:
     """What there is to choose from."""
     from tlcore import catalogue
@@ -68,7 +42,7 @@ def list_(what: str, as_json: bool) -> int:
     return 0
 
 
-@cli.command()
+@click.command()
 @click.option("--strategy", required=True, metavar="KEY", help="What to do; see `tlcore list strategies`.")
 @click.option("--scenario", required=True, metavar="KEY", help="From what to what; see `tlcore list scenarios`.")
 @click.option("--backbone", default="", metavar="KEY", help="The network; the scenario's own if not given.")
@@ -80,7 +54,7 @@ def list_(what: str, as_json: bool) -> int:
 @click.option("--device", default="auto", show_default=True, metavar="auto|cpu|cuda")
 @click.option("--no-observe", is_flag=True, help="Do not look at features and shift while training.")
 @_place
-@_json
+@as_json_option
 def run(settings: Sequence[str], no_observe: bool, place: Path | None, as_json: bool, **choices: Any) -> int:
     """Train one strategy on one scenario, here and now."""
     from tlcore.runs.processes import Process
@@ -93,10 +67,10 @@ def run(settings: Sequence[str], no_observe: bool, place: Path | None, as_json: 
     return _told(store, train_here(store, store.submit(spec, holder=Process.me())), as_json, place)
 
 
-@cli.command()
+@click.command()
 @_number
 @_place
-@_json
+@as_json_option
 def resume(number: int, place: Path | None, as_json: bool) -> int:
     """Go on with a run from its last checkpoint, here and now."""
     from tlcore.runs.processes import Process
@@ -108,10 +82,10 @@ def resume(number: int, place: Path | None, as_json: bool) -> int:
     return _told(store, train_here(store, store.take(number, Process.me())), as_json, place)
 
 
-@cli.command()
+@click.command()
 @_number
 @_place
-@_json
+@as_json_option
 def show(number: int, place: Path | None, as_json: bool) -> int:
     """How a run stands."""
     found = _store(place).run(number)
@@ -119,10 +93,10 @@ def show(number: int, place: Path | None, as_json: bool) -> int:
     return 0
 
 
-@cli.command()
+@click.command()
 @_number
 @_place
-@_json
+@as_json_option
 def stop(number: int, place: Path | None, as_json: bool) -> int:
     """Let a run save and stop, wherever it trains; it can be resumed."""
     from tlcore.runs.rows import OVER
@@ -136,7 +110,7 @@ def stop(number: int, place: Path | None, as_json: bool) -> int:
     click.echo(json.dumps(found.as_json()) if as_json else _sentence(found))
     if found.status in OVER:
         return 0
-    return _say(f"Run {number} was asked to stop, and has not come to rest yet.", 1)
+    return say(f"Run {number} was asked to stop, and has not come to rest yet.", 1)
 
 
 def _store(place: Path | None) -> "Store":
@@ -159,9 +133,9 @@ def _told(store: "Store", outcome: Any, as_json: bool, place: Path | None) -> in
     found = outcome.run
     if found.status in ("stopped", "paused"):
         where = f" --store {place}" if place else ""
-        _say(f"Go on with: tlcore resume {found.id}{where}", 0)
+        say(f"Go on with: tlcore resume {found.id}{where}", 0)
     if found.error:
-        _say(found.error, 0)
+        say(found.error, 0)
     click.echo(json.dumps(found.as_json()) if as_json else _sentence(found))
     store.close()
     if found.status == "finished":
@@ -181,16 +155,3 @@ def _sentence(found: "Run") -> str:
     spec = found.spec
     head = f"Run {found.id}, {spec.strategy} on {spec.scenario} with {spec.backbone}: {found.status}{at}"
     return f"{head} after {found.seconds:.1f} s{': ' + told if told else ''}."
-
-
-def _say(text: str, code: int) -> int:
-    click.echo(text, err=True)
-    return code
-
-
-def main() -> None:
-    cli()
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,23 @@
+"""The command line: the same engine as the page, without a page.
+
+Exit code 0 when what was asked for is done (for a run: when it is finished), 2 and one sentence for
+a mistake in the request, 130 after Ctrl-C, 1 otherwise.
+"""
+
+import click
+
+from tlcore.cli import runs
+from tlcore.cli.sentences import Sentences
+
+
+@click.group(cls=Sentences, context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """Transfer learning: pick a strategy and a scenario, train, look."""
+
+
+for command in (runs.list_, runs.run, runs.resume, runs.show, runs.stop):
+    cli.add_command(command)
+
+
+def main() -> None:
+    cli()

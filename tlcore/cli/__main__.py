@@ -1,0 +1,5 @@
+"""`python -m tlcore.cli`."""
+
+from tlcore.cli import main
+
+main()
