@@ -1,6 +1,6 @@
 """Domains, their streams, and tasks that withhold."""
 
-from tlcore.data.domain import Batch, Described, Domain, Episode, withheld
+from tlcore.data.domain import Batch, Described, Domain, Episode, View, withheld
 from tlcore.data.stream import Stream, both, generator_of, numbered, seed_of, several
 from tlcore.data.task import Task
 
@@ -11,6 +11,7 @@ __all__ = [
     "Episode",
     "Stream",
     "Task",
+    "View",
     "both",
     "generator_of",
     "numbered",

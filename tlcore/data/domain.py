@@ -13,6 +13,9 @@ from tlcore.errors import RequestError, Withheld
 Batch = tuple[Tensor, Tensor]
 """Inputs (B, ...) and their labels (B,)."""
 
+View = Callable[[Tensor, torch.Generator], Tensor]
+"""A random view of each of some inputs (B, ...), of equal shape and type, drawn from a generator on the CPU."""
+
 Described = tuple[Tensor, Tensor, Tensor]
 """Inputs (B, ...), their labels (B,) and their factors (B, F)."""
 
@@ -32,7 +35,8 @@ class Domain:
     """Inputs on a device, with their labels or without; a strategy asks it for the stream it wants.
 
     Labels that are hidden are absent: there is nothing to leak. Each stream is seeded by domain,
-    purpose and seed, and its item k is a function of k.
+    purpose and seed, and its item k is a function of k. So are the views that the streams show, if
+    there are any; whoever asks for the inputs themselves (`labelled`, `once`) gets them as they are.
     """
 
     name: str
@@ -40,6 +44,7 @@ class Domain:
     labels: Tensor | None  # (N,) int64, or None
     seed: int = 0
     factors: Tensor | None = None  # (N, F) int64, answers to further questions; None where there are none
+    view: View | None = None  # how streams show an input: cut out, mirrored, …; None: as it is
 
     def __len__(self) -> int:
         return len(self.inputs)
@@ -47,7 +52,7 @@ class Domain:
     def batches(self, size: int) -> Stream[Batch]:
         """Labelled batches: inputs (size, ...) and labels (size,)."""
         labels = self._labels()
-        return self._rows("labelled", size).map(lambda rows: (self.inputs[rows], labels[rows]))
+        return self._drawn("labelled", size).map(lambda drawn: (drawn[1], labels[drawn[0]]))
 
     def described(self, size: int) -> Stream[Described]:
         """Batches with the answers to all questions: inputs (size, ...), labels (size,) and factors (size, F).
@@ -61,11 +66,11 @@ class Domain:
                 f"'{self.name}' has one label an image and no further factors: "
                 "choose a scenario that has, such as one of the shapes."
             )
-        return self._rows("labelled", size).map(lambda rows: (self.inputs[rows], labels[rows], factors[rows]))
+        return self._drawn("labelled", size).map(lambda drawn: (drawn[1], labels[drawn[0]], factors[drawn[0]]))
 
     def unlabelled(self, size: int) -> Stream[Tensor]:
         """Batches of inputs alone: (size, ...)."""
-        return self._rows("unlabelled", size).map(lambda rows: self.inputs[rows])
+        return self._drawn("unlabelled", size).map(lambda drawn: drawn[1])
 
     def episodes(self, way: int, shot: int, query: int) -> Stream[Episode]:
         """Few-shot problems of `way` classes, with `shot` labelled examples and `query` questions each.
@@ -90,9 +95,9 @@ class Domain:
             )  # (way, shot + query)
             names = torch.arange(way, device=labels.device)
             return Episode(
-                self.inputs[rows[:, :shot].flatten()],
+                self._shown(rows[:, :shot].flatten(), "support", k),
                 names.repeat_interleave(shot),
-                self.inputs[rows[:, shot:].flatten()],
+                self._shown(rows[:, shot:].flatten(), "query", k),
                 names.repeat_interleave(query),
             )
 
@@ -126,7 +131,7 @@ class Domain:
     def encoded(self, encoder: Callable[[Tensor], Tensor]) -> Self:
         """The same domain with features for inputs, computed once: (N, D)."""
         with torch.no_grad():
-            return replace(self, inputs=torch.cat([encoder(inputs) for inputs in self.once()]))
+            return replace(self, inputs=torch.cat([encoder(inputs) for inputs in self.once()]), view=None)
 
     def to(self, device: torch.device | str) -> Self:
         labels = None if self.labels is None else self.labels.to(device)
@@ -139,6 +144,23 @@ class Domain:
                 f"The labels of '{self.name}' are hidden from this strategy: its card does not ask for them."
             )
         return self.labels
+
+    def _drawn(self, purpose: str, size: int) -> Stream[tuple[Tensor, Tensor]]:
+        """Row numbers (size,), and the inputs in them as a stream shows them (size, ...)."""
+        rows = self._rows(purpose, size)
+
+        def drawn(k: int) -> tuple[Tensor, Tensor]:
+            chosen = rows.at(k)
+            return chosen, self._shown(chosen, purpose, k)
+
+        return Stream(drawn)
+
+    def _shown(self, rows: Tensor, purpose: str, k: int) -> Tensor:
+        """The inputs in some rows, each in the view that item k of a stream has of it."""
+        inputs = self.inputs[rows]
+        if self.view is None:
+            return inputs
+        return self.view(inputs, generator_of(self.name, "views", purpose, self.seed, k))
 
     def _rows(self, purpose: str, size: int) -> Stream[Tensor]:
         rows = shuffled(len(self), size, self.name, purpose, self.seed)
