@@ -4,9 +4,16 @@ A card holds words and numbers only, so that the page can show it without import
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
+
+from tlcore.dials import Dial, effective, of_labels
+
+__all__ = ["BETWEEN", "Access", "BackboneCard", "Card", "Dial", "Factor", "Family", "Promise", "ScenarioCard"]
+
+
+BETWEEN = "~"  # stands between source and target in the key of a scenario that is any two domains: "svhn~mnist"
 
 
 class Access(StrEnum):
@@ -116,20 +123,6 @@ class BackboneCard:
 
 
 @dataclass(frozen=True)
-class Dial:
-    """A number that says how a scenario's target differs from its source."""
-
-    name: str  # as in a link and on the command line: "shift", "proportion"
-    label: str  # as on the page: "rotation"
-    unit: str  # "°", "%", "" …
-    low: float
-    high: float
-    default: float
-    step: float
-    help: str
-
-
-@dataclass(frozen=True)
 class Factor:
     """A further question about every image: its colour, its size, the environment that it comes from."""
 
@@ -158,8 +151,19 @@ class ScenarioCard:
     factors: tuple[Factor, ...] = ()
     exam: str = "classes"  # or "episodes", "zero-shot", "open"; see `tlcore.training.evaluators`
     label_sets: str = "closed"  # both domains hold all classes, in like proportions; or "skewed" (in others),
-    # "partial" (the target lacks classes), "open" (the source does), "disjoint" (they share none)
+    # "partial" (the target lacks classes), "open" (the source does), "open-partial", "disjoint" (they share none)
     target_labels: int = 0  # a budget that suits it, labels per class
+    augment: str = ""  # how its training images are varied unless somebody says otherwise; empty: not at all
+
+    @property
+    def label_dials(self) -> tuple[Dial, ...]:
+        """The dials about labels that it has beside its own; all at 0 unless somebody turns them."""
+        return of_labels(len(self.classes), self.exam, self.label_sets, self.dials)
+
+    def turned(self, settings: Mapping[str, float]) -> Self:
+        """The card of this scenario with the dials about labels as the settings say: another exam, other label sets."""
+        exam, label_sets = effective(self.exam, self.label_sets, settings)
+        return replace(self, exam=exam, label_sets=label_sets)
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {**asdict(self), "label_dials": [asdict(dial) for dial in self.label_dials]}

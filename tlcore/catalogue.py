@@ -10,8 +10,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tlcore.cards import BETWEEN
 from tlcore.errors import UnknownKey
-from tlcore.scenarios import pairs
+from tlcore.library.places import home
 
 PLACE = Path(__file__).with_name("catalogue.json")
 
@@ -28,7 +29,12 @@ def backbones() -> dict[str, dict[str, Any]]:
 
 def scenarios() -> dict[str, dict[str, Any]]:
     """By key: see `tlcore.cards.ScenarioCard`. Those of the catalogue, then the pairs of what was imported here."""
-    return {**_read()["scenarios"], **{key: scenario(key) for key in pairs.listed()}}
+    return {**_read()["scenarios"], **_imported()}
+
+
+def augments() -> dict[str, dict[str, Any]]:
+    """By key: see `tlcore.augment.AugmentCard`."""
+    return _read()["augments"]
 
 
 def strategy(key: str) -> dict[str, Any]:
@@ -41,15 +47,20 @@ def backbone(key: str) -> dict[str, Any]:
 
 def scenario(key: str) -> dict[str, Any]:
     """That of the catalogue, or of two domains as in `pacs/photo~pacs/sketch`. Raises `UnknownKey`."""
-    known = _read()["scenarios"]
-    if key not in known and pairs.BETWEEN in key:
+    if BETWEEN in key:
+        from tlcore.scenarios import pairs  # loads numpy, which no other card needs
+
         return pairs.paired(key).card.as_json()
-    return _found("scenario", key, known)
+    return _found("scenario", key, scenarios())
+
+
+def augment(key: str) -> dict[str, Any]:
+    return _found("augmentation", key, augments())
 
 
 def written() -> str:
     """The catalogue as the cards say it now; loads torch."""
-    from tlcore import networks, scenarios
+    from tlcore import augment, networks, scenarios
     from tlcore.strategies import STRATEGIES
 
     content = {
@@ -58,6 +69,7 @@ def written() -> str:
         },
         "backbones": {key: card.as_json() for key, card in networks.cards().items()},
         "scenarios": {key: card.as_json() for key, card in scenarios.cards().items()},
+        "augments": {key: card.as_json() for key, card in augment.cards().items()},
     }
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 
@@ -66,6 +78,14 @@ def _found(kind: str, key: str, known: dict[str, dict[str, Any]]) -> dict[str, A
     if key not in known:
         raise UnknownKey(kind, key, known)
     return known[key]
+
+
+def _imported() -> dict[str, dict[str, Any]]:
+    if not any((home() / "library").glob("*/collection.json")):
+        return {}
+    from tlcore.scenarios import pairs
+
+    return {key: pairs.paired(key).card.as_json() for key in pairs.listed()}
 
 
 @cache

@@ -1,6 +1,6 @@
 """Scenarios: pairs of a source and a target domain, by name. Free of torch."""
 
-from tlcore.cards import ScenarioCard
+from tlcore.cards import BETWEEN, ScenarioCard
 from tlcore.errors import UnknownKey
 from tlcore.scenarios import pairs
 from tlcore.scenarios.base import Pair, Scenario, Split
@@ -39,7 +39,7 @@ def find(key: str) -> Scenario:
     for scenario in SCENARIOS:
         if scenario.card.key == key:
             return scenario
-    if pairs.BETWEEN in key:
+    if BETWEEN in key:
         return pairs.paired(key)
     raise UnknownKey("scenario", key, [scenario.card.key for scenario in SCENARIOS])
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from tlcore.cards import Dial, ScenarioCard
 from tlcore.errors import OutOfRange, UnknownKey
+from tlcore.scenarios.relabelled import asked, glanced, relabelled
 
 Labels = NDArray[np.int64]
 Rows = NDArray[np.int64]
@@ -64,17 +65,28 @@ class Scenario(ABC):
         Raises `OutOfRange` for a dial or seed out of bounds, `UnknownKey` for a setting that is not
         a dial of this scenario, and `DataUnavailable` for files that are missing or corrupt.
         """
-        return self._pair(self.dialled(shift, settings), checked_seed(seed))
+        dials = self.dialled(shift, settings)
+        return relabelled(self._pair(dials, checked_seed(seed)), dials, generator(seed, "labels"))
 
     def preview(
         self, shift: float | None = None, settings: Mapping[str, float] = _AS_IT_IS, seed: int = 0, count: int = 12
     ) -> tuple[Split, Split]:
         """At most `count` rows of each domain's training part, in milliseconds; never downloads."""
-        return self._glance(self.dialled(shift, settings), checked_seed(seed), count)
+        dials = self.dialled(shift, settings)
+        if not asked(dials):
+            return self._glance(dials, checked_seed(seed), count)
+        closed, classes, wanted = self.card.label_sets in ("closed", "skewed"), len(self.card.classes), 2 * count
+        while True:
+            seen = self._glance(dials, checked_seed(seed), wanted)
+            here = classes if closed else int(seen[0].labels.max(initial=0)) + 1
+            near, far = glanced(*seen, here, dials, generator(seed, "labels"))
+            if min(len(near), len(far)) >= count or max(map(len, seen)) < wanted:
+                return near.at(slice(count)), far.at(slice(count))
+            wanted *= 4
 
     def dialled(self, shift: float | None, settings: Mapping[str, float]) -> dict[str, float]:
         """Every dial's value by name: as given, else its default."""
-        dials = {dial.name: dial for dial in self.card.dials}
+        dials = {dial.name: dial for dial in (*self.card.dials, *self.card.label_dials)}
         if shift is not None and "shift" not in dials:
             raise OutOfRange(f"'{self.card.key}' is a fixed pair without a shift: leave the shift of {shift} out.")
         given = dict(settings) if shift is None else {**settings, "shift": shift}

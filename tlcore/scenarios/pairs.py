@@ -1,10 +1,9 @@
 """Pairs of any two domains: `pacs/photo~pacs/sketch`, `svhn~mnist`."""
 
+from tlcore.cards import BETWEEN
 from tlcore.errors import UnknownKey
 from tlcore.library import domains
 from tlcore.scenarios.base import Scenario
-
-BETWEEN = "~"
 
 
 def listed() -> list[str]:

@@ -81,7 +81,7 @@ def prepare(
         attributes=None if pair.attributes is None else torch.from_numpy(pair.attributes),
     )
     exam = Exam(_domain("source test", pair.source_test, seed), _domain("target test", pair.target_test, seed))
-    return Prepared(built.card, pair, task.to(device), exam.to(device), few)
+    return Prepared(built.card.turned(settings or {}), pair, task.to(device), exam.to(device), few)
 
 
 def _domain(name: str, split: Split, seed: int) -> Domain:
