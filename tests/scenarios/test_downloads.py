@@ -14,6 +14,7 @@ from torchvision import datasets
 
 from tlcore import scenarios
 from tlcore.errors import DataUnavailable
+from tlcore.library import places
 from tlcore.scenarios import downloads, sets
 from tlcore.scenarios.downloads import Archive
 
@@ -67,7 +68,7 @@ def test_without_data_and_network_one_sentence_says_what_to_do(key: str) -> None
     for act in (scenarios.find(key).build, scenarios.find(key).preview):
         with pytest.raises(DataUnavailable) as told:
             act()
-        for part in ("is not in", str(downloads.home()), "connect to the internet", "MB", "copy", "TLCORE_DATA"):
+        for part in ("is not in", str(places.home()), "connect to the internet", "MB", "copy", "TLCORE_DATA"):
             assert part in str(told.value)
         assert "\n" not in str(told.value) and str(told.value).endswith(".")
 
@@ -80,7 +81,7 @@ def test_a_data_folder_that_is_not_there_is_named(tmp_path: Path, monkeypatch: p
 
 def test_the_data_folder_follows_the_platform(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TLCORE_DATA", raising=False)
-    assert downloads.home().parts[-2:] == ("transfer-lab", "data")
+    assert places.home().parts[-2:] == ("transfer-lab", "data")
 
 
 def test_mnist_is_downloaded_checked_and_read(home: Path, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from tlcore.cards import ScenarioCard
+from tlcore.library.absence import corrupt, in_short, missing, places, reached
 from tlcore.library.places import home
 from tlcore.scenarios.base import Pair, Scenario, Split, dealt
-from tlcore.scenarios.downloads import corrupt, in_short, missing, places, reached
 
 Images = NDArray[np.uint8]
 

@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from tlcore.errors import DataUnavailable
+from tlcore.library.absence import corrupt, in_short, missing, places, reached
+from tlcore.library.downloading import check_digest
 from tlcore.library.places import home
 from tlcore.scenarios.base import Split
-from tlcore.scenarios.downloads import Archive, check_digest, corrupt, fetch, in_short, missing, places, reached
+from tlcore.scenarios.downloads import Archive, fetch
 from tlcore.scenarios.photo import read
 
 Images = NDArray[np.uint8]
