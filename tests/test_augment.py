@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import torch
 from scipy import ndimage
+from torchvision.transforms.v2.functional import adjust_saturation
 
-from tlcore.augment import Augment, blurred, quarter_turns
+from tlcore.augment import Augment, blurred, quarter_turns, recoloured
 
 NOTHING = Augment(**{each.name: type(each.default)(0) for each in fields(Augment)})
 
@@ -33,6 +34,7 @@ def test_without_strength_nothing_changes_and_nothing_is_drawn() -> None:
 STRENGTHS = [
     {"shift": 0.2}, {"turn": 20.0}, {"zoom": 0.2}, {"crop": 0.5}, {"shear": 0.3}, {"light": 0.3},
     {"contrast": 0.5}, {"blur": 0.5}, {"noise": 0.1}, {"invert": 0.5}, {"flip": True},
+    {"stretch": 0.5}, {"saturation": 0.5}, {"hue": 0.2},
 ]  # fmt: skip
 
 
@@ -97,6 +99,45 @@ def test_a_crop_stays_inside_of_the_image() -> None:
     assert (slopes > 0.4 / 63).all(), "a flat stretch is an edge repeated"
     sizes = slopes.mean(1) * 63
     assert 0.5 - 1e-3 < sizes.min() < 0.55 and 0.95 < sizes.max() < 1 + 1e-3
+
+
+def test_a_stretched_cut_out_has_other_proportions_and_stays_inside_of_the_image() -> None:
+    ramp = torch.linspace(0, 1, 64).expand(400, 1, 64, 64)
+    sides = []
+    for images in (ramp, ramp.transpose(2, 3)):
+        torch.manual_seed(0)
+        views = only(crop=0.5, stretch=0.5)(images)[:, 0]
+        slopes = (views[:, 32] if images is ramp else views[:, :, 32]).diff(dim=1)
+        assert (slopes > 0.25 / 63).all(), "a flat stretch is an edge repeated"
+        sides.append(slopes.mean(1) * 63)
+    ratios = sides[0] / sides[1]
+    assert 1.4 < ratios.max() <= 1.5 + 1e-3 and 1 / 1.5 - 1e-3 <= ratios.min() < 1 / 1.4
+
+
+def test_saturation_is_torchvisions() -> None:
+    images = 0.25 + 0.5 * photos()
+    expected = torch.stack([adjust_saturation(image, factor) for image, factor in zip(images, (0.0, 0.5, 1, 1.2, 1.5))])
+    found = recoloured(images, torch.tensor([0.0, 0.5, 1, 1.2, 1.5]), torch.zeros(5))
+    torch.testing.assert_close(found, expected, atol=3e-3, rtol=0)
+
+
+def test_turned_colours_keep_their_light_and_go_around_the_circle() -> None:
+    images, ones = photos(), torch.ones(5)
+    third = recoloured(images, ones, torch.full((5,), 1 / 3))
+    light = torch.tensor([0.299, 0.587, 0.114]).view(1, 3, 1, 1)
+    torch.testing.assert_close((third * light).sum(1), (images * light).sum(1))
+    around = recoloured(recoloured(third, ones, torch.full((5,), 1 / 3)), ones, torch.full((5,), 1 / 3))
+    torch.testing.assert_close(around, images)
+    grey = images.mean(1, keepdim=True).expand(-1, 3, -1, -1)
+    torch.testing.assert_close(recoloured(grey, ones, torch.full((5,), 0.2)), grey, atol=2e-3, rtol=0)
+    red = torch.tensor([1.0, 0, 0]).view(1, 3, 1, 1)
+    turned = recoloured(red, torch.ones(1), torch.tensor([1 / 3])).flatten()
+    assert turned.argmax() == 1, "a third of the circle after red is green"
+
+
+def test_grey_images_have_no_colours_to_change() -> None:
+    grey = photos(channels=1)
+    assert torch.equal(only(saturation=0.9, hue=0.4)(grey), grey)
 
 
 def test_a_mirror_image_is_one_half_of_the_time() -> None:

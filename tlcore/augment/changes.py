@@ -20,7 +20,7 @@ def recoloured(images: Tensor, saturation: Tensor, turn: Tensor) -> Tensor:
     In YIQ (NTSC, 1953), where light is one axis and colours are a plane: grey stays grey, light stays as it is.
     """
     to_yiq = torch.tensor(_TO_YIQ, device=images.device, dtype=images.dtype)
-    cos, sin = saturation * (tau * turn).cos(), saturation * (tau * turn).sin()
+    cos, sin = saturation * (tau * turn).cos(), -saturation * (tau * turn).sin()  # red turns to green, as in HSV
     change = torch.zeros(len(images), 3, 3, device=images.device, dtype=images.dtype)
     change[:, 0, 0] = 1
     change[:, 1, 1], change[:, 1, 2], change[:, 2, 1], change[:, 2, 2] = cos, -sin, sin, cos
