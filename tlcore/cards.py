@@ -112,14 +112,38 @@ class BackboneCard:
     takes: str  # "points" or "images"
     dim: int  # width of its features
     parameters: int
-    weights: str = ""  # what it was pre-trained on; empty: nothing
-    shipped: bool = True  # False: the weights must be downloaded
+    family: str = "small"  # by which the page groups them
+    pretrainings: Mapping[str, str] = field(default_factory=dict)  # the weights that it can have, by name: on what
+    own: str = ""  # which of them it has unless somebody says otherwise; empty: none
+    shipped: bool = True  # False: its own weights must be downloaded
     download_mb: float = 0.0
+    file: str = ""  # the name of its own weights in the cache of torch's hub
     has_norm: bool = False  # has batch norm
     source: str = ""
+    side: int = 0  # the width that its images are best given in, pixels; larger ones are reduced to it; 0: any
+    smallest: int = 0  # narrower images are enlarged to it
+    gflops: float = 0.0  # billions of multiply-adds for one image of `side`; 0: not measured
+    top1: float = 0.0  # % right on ImageNet's validation images with its own weights; 0: not such weights
+    activations_mb: float = 0.0  # what one image of `side` leaves in memory until its backward pass
+
+    @property
+    def weights(self) -> str:
+        """What it was pre-trained on unless somebody says otherwise; empty: nothing."""
+        return self.pretrainings.get(self.own, "")
+
+    @property
+    def weights_mb(self) -> float:
+        """Memory of the weights alone, in single precision."""
+        return round(4e-6 * self.parameters, 1)
+
+    @property
+    def memory_mb(self) -> float:
+        """An estimate of what training all of it on one image takes: weights, gradients, Adam's two means, activations."""
+        return round(4 * self.weights_mb + self.activations_mb, 1)
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        told = {"weights": self.weights, "weights_mb": self.weights_mb, "memory_mb": self.memory_mb}
+        return {**asdict(self), **told}
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,12 @@
 """From a scenario's arrays to a task: the only file of this room that knows torch."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
 
+from tlcore.augment import NONE, policy
 from tlcore.cards import ScenarioCard
 from tlcore.data import Domain, Task, withheld
 from tlcore.errors import OutOfRange
@@ -55,21 +56,26 @@ def prepare(
     settings: Mapping[str, float] | None = None,
     target_labels: int = 0,
     oracle: bool = False,
+    augment: str = "",
     seed: int = 0,
     device: str | torch.device = "cpu",
 ) -> Prepared:
     """Build a scenario on a device.
 
     `target_labels` is the budget: so many target images of every class come with their label. For
-    an `oracle`, which is what `Card.oracle` says, all of them do.
-    Raises what `Scenario.build` raises, and `OutOfRange` for a negative budget.
+    an `oracle`, which is what `Card.oracle` says, all of them do. `augment` names how the streams of the
+    task vary their images; the exam never does.
+    Raises what `Scenario.build` raises, `OutOfRange` for a negative budget, and `UnknownKey` for an
+    augmentation that there is not.
     """
     if target_labels < 0:
         raise OutOfRange(f"The number of target labels per class should be at least 0, but is {target_labels}.")
     built = find(scenario)
     pair = built.build(shift, settings or {}, seed)
-    source = _domain(f"source of {scenario}", pair.source_train, seed)
-    target = _domain(f"target of {scenario}", pair.target_train, seed)
+    views = policy(augment or NONE)
+    view = None if views is None else views.view
+    source = replace(_domain(f"source of {scenario}", pair.source_train, seed), view=view)
+    target = replace(_domain(f"target of {scenario}", pair.target_train, seed), view=view)
     few = target if oracle else target.few(target_labels) if target_labels else None
     task = Task(
         source=source,
