@@ -105,6 +105,8 @@ def measured(
 def key(spec: RunSpec, beyond: Beyond = NOTHING) -> str:
     """A name for a run: its choices, the code of its strategy and of its scenario, and what it does beyond."""
     choices = {name: value for name, value in spec.as_json().items() if name not in ("device", "observe")}
+    if choices["augment"] == "none":  # as before there was any
+        del choices["augment"]
     code = [_code(find(spec.strategy)), _code(type(scenarios.find(spec.scenario)))]
     told = json.dumps([choices, *code, str(beyond)], sort_keys=True)
     return hashlib.sha256(told.encode()).hexdigest()[:20]

@@ -90,7 +90,7 @@ def with_strategy(spec: RunSpec, strategy: str) -> RunSpec:
 def with_scenario(spec: RunSpec, scenario: str) -> RunSpec:
     """The same strategy on other data, as that data is by itself; one that cannot run there has a stand-in."""
     strategy = stand_in(spec.strategy, scenario)
-    spec = replace(spec, scenario=scenario, shift=None, settings={}, backbone="", target_labels=None)
+    spec = replace(spec, scenario=scenario, shift=None, settings={}, backbone="", augment="", target_labels=None)
     if strategy == spec.strategy:
         return spec
     return replace(spec, strategy=strategy, hparams=carried(spec.hparams, spec.strategy, strategy))

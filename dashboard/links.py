@@ -14,8 +14,8 @@ from tlcore.errors import RequestError
 from tlcore.hparams import checked
 from tlcore.runs.spec import RunSpec
 
-SCENARIO, STRATEGY, BACKBONE, LABELS, SEED, RUN = "d", "s", "m", "lab", "seed", "run"
-WORDS = {SCENARIO: "scenario", STRATEGY: "strategy", BACKBONE: "backbone"}
+SCENARIO, STRATEGY, BACKBONE, AUGMENT, LABELS, SEED, RUN = "d", "s", "m", "aug", "lab", "seed", "run"
+WORDS = {SCENARIO: "scenario", STRATEGY: "strategy", BACKBONE: "backbone", AUGMENT: "augment"}
 WHOLE = {LABELS: "target_labels", SEED: "seed"}
 FIRST = RunSpec(strategy="dann", scenario="moons")  # what the page shows to whoever opens it first
 
@@ -44,7 +44,7 @@ def write(spec: RunSpec) -> dict[str, str]:
     spec = normal(replace(spec, device="auto"))  # which device is nobody's business but this machine's
     said: dict[str, Any] = {SCENARIO: spec.scenario, _shift(spec): spec.shift, **spec.settings}
     said |= {BACKBONE: spec.backbone or None, STRATEGY: spec.strategy, **spec.hparams}
-    said |= {LABELS: spec.target_labels, SEED: spec.seed or None}
+    said |= {AUGMENT: spec.augment or None, LABELS: spec.target_labels, SEED: spec.seed or None}
     return {name: text(value) for name, value in said.items() if value is not None}
 
 
@@ -58,6 +58,7 @@ def normal(spec: RunSpec) -> RunSpec:
     return replace(
         full,
         backbone="" if full.backbone == plain.backbone else full.backbone,
+        augment="" if full.augment == plain.augment else full.augment,
         shift=None if full.shift == plain.shift else full.shift,
         settings={name: value for name, value in full.settings.items() if value != plain.settings[name]},
         target_labels=None if full.target_labels == plain.target_labels else full.target_labels,

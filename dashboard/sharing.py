@@ -11,7 +11,8 @@ def choices(spec: RunSpec) -> dict[str, Any]:
     spec = links.normal(spec)
     said = {
         "strategy": spec.strategy, "scenario": spec.scenario, "backbone": spec.backbone or None, "shift": spec.shift,
-        "settings": dict(spec.settings) or None, "target_labels": spec.target_labels, "seed": spec.seed or None,
+        "settings": dict(spec.settings) or None, "augment": spec.augment or None, "target_labels": spec.target_labels,
+        "seed": spec.seed or None,
         "hparams": dict(spec.hparams) or None,
     }  # fmt: skip
     return {name: value for name, value in said.items() if value is not None}

@@ -24,7 +24,7 @@ _number = click.argument("number", metavar="RUN", type=int)
 
 
 @click.command("list")
-@click.argument("what", type=click.Choice(["strategies", "scenarios", "backbones"]))
+@click.argument("what", type=click.Choice(["strategies", "scenarios", "backbones", "augments"]))
 @as_json_option
 def list_(what: str, as_json: bool) -> int:
     """What there is to choose from."""
@@ -47,6 +47,7 @@ def list_(what: str, as_json: bool) -> int:
 @click.option("--scenario", required=True, metavar="KEY", help="From what to what; see `tlcore list scenarios`.")
 @click.option("--backbone", default="", metavar="KEY", help="The network; the scenario's own if not given.")
 @click.option("--shift", type=float, help="How far the target is, in the scenario's unit.")
+@click.option("--augment", default="", metavar="NAME", help="How training images are varied: `tlcore list augments`.")
 @click.option("--target-labels", type=int, help="Labelled target images per class.")
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--steps", type=int, help="Gradient steps; what suits the scenario if not given.")

@@ -36,6 +36,7 @@ def build(spec: RunSpec, device: torch.device) -> Built:
         settings=spec.settings,
         target_labels=spec.target_labels or 0,
         oracle=kind.card.oracle,
+        augment=spec.augment,
         seed=spec.seed,
         device=device,
     )

@@ -9,6 +9,7 @@ from tlcore.errors import OutOfRange, RequestError, UnknownKey
 from tlcore.hparams import Value, checked
 from tlcore.runs import devices
 
+_AS_THEY_ARE = "none"  # how images are varied where neither a person nor the scenario says
 _LABELS_PER_CLASS = 5  # what a strategy gets that cannot do without target labels, if nobody says otherwise
 _OFFERS = {  # what a strategy may want beyond images and labels, as a person says it
     "factors": "further labels beside the class",
@@ -32,6 +33,7 @@ class RunSpec:
     seed: int = 0
     steps: int | None = None  # a short way to say hparams["steps"]; None: what suits the scenario
     hparams: Mapping[str, Value] = field(default_factory=dict)
+    augment: str = ""  # how training images are varied before the strategy sees them; see `catalogue.augments`
     device: str = "auto"
     observe: bool = True
 
@@ -68,6 +70,7 @@ class RunSpec:
             target_labels=self._budget(strategy["card"], scenario),
             seed=_whole("seed", self.seed, 0, 2**31 - 1),
             steps=None,
+            augment=self._augment(scenario),
             hparams=self._hparams(strategy["hparams"], scenario["steps"]),
         )
 
@@ -136,6 +139,15 @@ class RunSpec:
         if needs and self.target_labels == 0:
             raise OutOfRange(f"'{self.strategy}' learns from labelled target images: give it at least 1 per class.")
         return _whole("target_labels", self.target_labels, 0, 1000)
+
+    def _augment(self, scenario: Mapping[str, Any]) -> str:
+        chosen = self.augment or str(scenario["augment"]) or _AS_THEY_ARE
+        catalogue.augment(chosen)
+        if scenario["kind"] == "points" and chosen != _AS_THEY_ARE:
+            raise RequestError(
+                f"'{chosen}' varies images, but '{self.scenario}' is made of points: choose the augmentation none."
+            )
+        return chosen
 
     def _hparams(self, descriptions: list[dict[str, Any]], steps: int) -> dict[str, Value]:
         by_name = {each["name"]: each for each in descriptions}
