@@ -27,9 +27,11 @@ def settings(spec: RunSpec) -> RunSpec:
     labels = _budget(spec) if entry["card"]["needs"][1] == "few" else None
     spec = _seed_and_device(spec)
     others = [each for each in entry["hparams"] if each is not main]
-    with st.expander(f"More settings ({len(others)})", key="more"):
+    images = catalogue.scenario(spec.scenario)["kind"] != "points"
+    with st.expander(f"More settings ({len(others) + images})", key="more"):
+        augment = _augment(spec) if images else ""
         values |= {each["name"]: _control(spec, each, told[each["name"]]) for each in others}
-    return replace(spec, hparams=values, target_labels=labels)
+    return replace(spec, augment=augment, hparams=values, target_labels=labels)
 
 
 def _main_control(spec: RunSpec, described: Mapping[str, Any], value: Value) -> Value:
@@ -71,6 +73,19 @@ def _budget(spec: RunSpec) -> int:
         help="How many labelled images of every class the target gives away. The rest stays without labels.",
     )
     return labels
+
+
+def _augment(spec: RunSpec) -> str:
+    cards = catalogue.augments()
+    return st.selectbox(
+        "Augmentation",
+        list(cards),
+        key=key_for(f"augment:{spec.scenario}", spec.completed().augment, list(cards)),
+        format_func=lambda key: str(cards[key]["title"]),
+        help="Every training image is varied anew each time that it is shown; those of the exam never are. "
+        "A strategy that draws views by itself does so on top.\n\n"
+        + "\n\n".join(f"**{card['title']}**: {card['idea']}" for card in cards.values()),
+    )
 
 
 def _seed_and_device(spec: RunSpec) -> RunSpec:

@@ -67,6 +67,15 @@ def test_the_form_of_every_strategy_says_what_it_was_given(scenario: str, strate
     assert ("Target labels per class" in _labels(app)) == budget
 
 
+def test_how_images_are_varied_can_be_chosen_and_of_points_not() -> None:
+    app = _drawn(RunSpec("dann", "shapes"))
+    choice = next(each for each in app.selectbox if each.label == "Augmentation")
+    assert choice.value == "none"
+    choice.select("strong")
+    assert _said(app.run()).augment == "strong"
+    assert "Augmentation" not in _labels(_drawn(RunSpec("dann", "moons")))
+
+
 def test_settings_of_a_link_stand_in_the_controls() -> None:
     asked = RunSpec(
         "dann", "blobs", shift=1.3, settings={"proportion": 80}, seed=7, hparams={"strength": 0.25, "lr": 0.002}

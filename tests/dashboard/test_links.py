@@ -45,6 +45,13 @@ def test_what_a_link_says_is_what_was_written(spec: RunSpec) -> None:
     assert again.completed() == spec.completed()
 
 
+def test_a_link_says_how_images_are_varied_where_that_means_something() -> None:
+    varied = RunSpec("dann", "shapes", augment="photos")
+    assert links.write(varied) == {"d": "shapes", "aug": "photos", "s": "dann"}
+    assert links.read(links.write(varied))[0] == links.normal(varied)
+    assert links.read({"d": "moons", "s": "dann", "aug": "photos"})[1] == ["aug=photos"]
+
+
 def test_a_link_says_nothing_that_is_at_its_default() -> None:
     assert links.write(RunSpec("dann", "moons")) == {"d": "moons", "s": "dann"}
     assert links.write(RunSpec("dann", "moons", "tiny-mlp", 35, hparams={"strength": 0.3})) == {

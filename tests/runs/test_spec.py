@@ -48,9 +48,21 @@ def test_the_length_is_the_scenarios_unless_it_is_said():
     assert replace(DANN, hparams={"steps": 8}).completed().hparams["steps"] == 8
 
 
+def test_images_are_shown_as_they_are_unless_the_scenario_or_a_person_says_otherwise(monkeypatch):
+    digits = RunSpec("dann", "printed-to-handwritten", device="cpu")
+    assert digits.completed().augment == DANN.completed().augment == "none"
+    assert replace(digits, augment="light").completed().augment == "light"
+    known = deepcopy(catalogue.scenario("printed-to-handwritten")) | {"augment": "photos"}
+    monkeypatch.setattr(catalogue, "scenario", lambda key: known)
+    assert digits.completed().augment == "photos"
+    assert replace(digits, augment="none").completed().augment == "none"
+
+
 @pytest.mark.parametrize(
     ("changes", "error", "words"),
     [
+        ({"augment": "photos"}, RequestError, "made of points"),
+        ({"augment": "foto", "scenario": "shapes"}, UnknownKey, "no augmentation 'foto'"),
         ({"strategy": "dan"}, UnknownKey, "did you mean 'dann'"),
         ({"scenario": "moon"}, UnknownKey, "did you mean 'moons'"),
         ({"backbone": "tiny-mpl"}, UnknownKey, "did you mean 'tiny-mlp'"),
