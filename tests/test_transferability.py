@@ -81,15 +81,15 @@ def test_logme_is_the_largest_density_of_the_labels(rows: int, dim: int) -> None
     """The labels are Gaussian with covariance I / β + F Fᵀ / α, whatever the weights are."""
     features, labels = drawn(rows, dim, apart=0.5)
 
-    def density(log_alpha: float, log_beta: float, answers: np.ndarray) -> float:
-        covariance = np.eye(rows) / np.exp(log_beta) + features @ features.T / np.exp(log_alpha)
-        return multivariate_normal(np.zeros(rows), covariance).logpdf(answers) / rows
+    def surprise(logs: np.ndarray, answers: np.ndarray) -> float:
+        alpha, beta = np.exp(logs)
+        covariance = np.eye(rows) / beta + features @ features.T / alpha
+        return -multivariate_normal(np.zeros(rows), covariance).logpdf(answers) / rows
 
-    best = []
-    for each in range(3):
-        answers = (labels == each).astype(float)
-        found = minimize(lambda x: -density(*x, answers), [3.0, 1.0], method="Nelder-Mead", options={"fatol": 1e-9})
-        best.append(-found.fun)
+    best = [
+        -minimize(surprise, [3.0, 1.0], args=((labels == each).astype(float),), method="Nelder-Mead").fun
+        for each in range(3)
+    ]
     assert logme(features, labels) == pytest.approx(np.mean(best), abs=2e-3)
 
 
