@@ -107,6 +107,8 @@ def key(spec: RunSpec, beyond: Beyond = NOTHING) -> str:
     choices = {name: value for name, value in spec.as_json().items() if name not in ("device", "observe")}
     if choices["augment"] == "none":  # as before there was any
         del choices["augment"]
+    if not choices["weights"]:  # the backbone's own, as before there were others
+        del choices["weights"]
     code = [_code(find(spec.strategy)), _code(type(scenarios.find(spec.scenario)))]
     told = json.dumps([choices, *code, str(beyond)], sort_keys=True)
     return hashlib.sha256(told.encode()).hexdigest()[:20]

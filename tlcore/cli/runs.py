@@ -46,6 +46,7 @@ def list_(what: str, as_json: bool) -> int:
 @click.option("--strategy", required=True, metavar="KEY", help="What to do; see `tlcore list strategies`.")
 @click.option("--scenario", required=True, metavar="KEY", help="From what to what; see `tlcore list scenarios`.")
 @click.option("--backbone", default="", metavar="KEY", help="The network; the scenario's own if not given.")
+@click.option("--weights", default="", metavar="NAME|FILE", help="Its first weights: a pre-training, none, or a file.")
 @click.option("--shift", type=float, help="How far the target is, in the scenario's unit.")
 @click.option("--augment", default="", metavar="NAME", help="How training images are varied: `tlcore list augments`.")
 @click.option("--target-labels", type=int, help="Labelled target images per class.")

@@ -9,27 +9,36 @@ from torch import nn
 from tlcore.cards import BackboneCard
 from tlcore.errors import UnknownKey
 from tlcore.networks.backbone import Backbone, Network
-from tlcore.networks.offers import BACKBONES, Offer
+from tlcore.networks.offers import BACKBONES, NONE, Offer
+from tlcore.networks.weights import load_weights
 
 
-def build_backbone(key: str, *, seed: int = 0, input_shape: tuple[int, ...]) -> Backbone:
-    """A backbone for inputs of one shape, (2,) or (C, H, W), with its pre-trained weights if it has any.
+def build_backbone(key: str, *, seed: int = 0, input_shape: tuple[int, ...], weights: str = "") -> Backbone:
+    """A backbone for inputs of one shape, (2,) or (C, H, W).
 
-    Raises `UnknownKey`, `RequestError` for inputs that it cannot take, `CheckpointError` for shipped
-    weights that are damaged, and `DataUnavailable` for weights that cannot be downloaded.
+    `weights` is the name of one of its pre-trainings, "none" for random ones from the seed, the path of a
+    .safetensors, .pt or .pth file, or "" for those that it has unless somebody says otherwise.
+
+    Raises `UnknownKey`, `RequestError` for inputs that it cannot take, `CheckpointError` for weights
+    that are damaged or another network's, and `DataUnavailable` for weights that cannot be downloaded.
     """
     offer = _find(key)
     offer.check(input_shape)
     with chance(seed):
         backbone = offer.build(input_shape)
-    if offer.pretrain:
-        offer.pretrain(backbone)
+    wanted = weights or offer.card.own or NONE
+    if wanted in offer.pretrain:
+        offer.pretrain[wanted](backbone)
+    elif wanted != NONE:
+        load_weights(backbone, wanted)
     return backbone.to(memory_format=torch.channels_last)
 
 
-def build_network(key: str, classes: int, *, seed: int = 0, input_shape: tuple[int, ...]) -> Network:
-    """A backbone with a fresh linear head; raises what `build_backbone` raises."""
-    backbone = build_backbone(key, seed=seed, input_shape=input_shape)
+def build_network(
+    key: str, classes: int, *, seed: int = 0, input_shape: tuple[int, ...], weights: str = ""
+) -> Network:
+    """A backbone with a fresh linear head; takes and raises what `build_backbone` does."""
+    backbone = build_backbone(key, seed=seed, input_shape=input_shape, weights=weights)
     # Seeded on its own, so that equal seeds give equal heads whatever the backbone drew.
     with chance(seed):
         head = nn.Linear(backbone.dim, classes)

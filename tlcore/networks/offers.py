@@ -1,7 +1,8 @@
 """The backbones on offer: what a person reads about each, and how it is built."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from tlcore.cards import BackboneCard
@@ -12,19 +13,26 @@ from tlcore.networks.dense import ImageMlp
 from tlcore.networks.lenet import LeNet
 from tlcore.networks.resnet import ResNet18, load_imagenet
 from tlcore.networks.small import SmallCnn, TinyLinear, TinyMlp
-from tlcore.networks.weights import load_weights
+from tlcore.networks.small_resnet import SMALLEST, SmallResNet
+from tlcore.networks.weights import SHIPPED, load_weights
 
-LETTERS = Path(__file__).parent / "weights" / "small-cnn-letters.safetensors"
 SMALLEST_IMAGE = 8
+NONE = "none"  # the name of random weights
+LETTERS = "letters A to Z, printed in varied sizes, slants, strokes and places, with noise"
+GENERATED = {  # what `small-resnet` can have seen
+    "shapes": "24 figures of any colour, turn and size, filled, hatched or as line drawings, on motley grounds",
+    "letters": "letters A to Z in upper and lower case, of any colour, slant and size, on motley grounds",
+    "textures": "24 patterns, from stripes and bricks to bubbles, marble and clouds, in any two colours",
+}
 
 
 @dataclass(frozen=True)
 class Offer:
-    """A card, how to build it from the shape of one input, and how it comes by pre-trained weights, if it does."""
+    """A card, how to build it from the shape of one input, and how it comes by each of its pre-trained weights."""
 
     card: BackboneCard
     build: Callable[[tuple[int, ...]], Backbone]
-    pretrain: Callable[[Backbone], None] | None = None
+    pretrain: Mapping[str, Callable[[Backbone], None]] = field(default_factory=dict)
 
     def check(self, input_shape: tuple[int, ...]) -> None:
         """Raise `RequestError` for inputs that this backbone cannot take."""
@@ -43,8 +51,9 @@ class Offer:
             )
 
 
-def _letters(backbone: Backbone) -> None:
-    load_weights(backbone, LETTERS)
+def _shipped(file: str, *names: str) -> Mapping[str, Callable[[Backbone], None]]:
+    """Loaders of weights that lie beside this file, as `file` with each name in it says."""
+    return {name: partial(load_weights, file=SHIPPED / file.format(name)) for name in names}
 
 
 BACKBONES: tuple[Offer, ...] = (
@@ -124,12 +133,31 @@ BACKBONES: tuple[Offer, ...] = (
             takes="images",
             dim=64,
             parameters=23_520,
-            weights="letters A to Z, printed in varied sizes, slants, strokes and places, with noise",
+            pretrainings={"letters": LETTERS},
+            own="letters",
             has_norm=True,
             source="benchmarks/pretrain_letters.py",
         ),
         build=lambda _: SmallCnn(norm=True),
-        pretrain=_letters,
+        pretrain=_shipped("small-cnn-{}.safetensors", "letters"),
+    ),
+    Offer(
+        BackboneCard(
+            key="small-resnet",
+            title="Small ResNet",
+            idea="A ResNet for 32 to 96 pixels in colour, pre-trained on generated images: on which, is yours to choose.",
+            takes="images",
+            dim=112,
+            parameters=262_640,
+            pretrainings=GENERATED,
+            own="shapes",
+            has_norm=True,
+            source="He et al., CVPR 2016, arXiv:1512.03385; benchmarks/pretrain_small_resnet.py",
+            side=64,
+            smallest=SMALLEST,
+        ),
+        build=lambda _: SmallResNet(),
+        pretrain=_shipped("small-resnet-{}.safetensors", *GENERATED),
     ),
     Offer(
         BackboneCard(
@@ -191,13 +219,14 @@ BACKBONES: tuple[Offer, ...] = (
             takes="images",
             dim=512,
             parameters=11_176_512,
-            weights="ImageNet-1k, torchvision's ResNet18_Weights.IMAGENET1K_V1",
+            pretrainings={"imagenet": "ImageNet-1k, torchvision's ResNet18_Weights.IMAGENET1K_V1"},
+            own="imagenet",
             shipped=False,
             download_mb=44.7,
             has_norm=True,
             source="He et al., CVPR 2016, arXiv:1512.03385",
         ),
         build=lambda _: ResNet18(),
-        pretrain=load_imagenet,
+        pretrain={"imagenet": load_imagenet},
     ),
 )

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from tlcore.errors import CheckpointError
 
+SHIPPED = Path(__file__).parent / "weights"
 
 def load_weights(module: nn.Module, file: Path | str) -> None:
     """Fill a module with the weights in a `.safetensors` or `.pt` file, all of them or none.

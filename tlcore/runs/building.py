@@ -41,7 +41,11 @@ def build(spec: RunSpec, device: torch.device) -> Built:
         device=device,
     )
     network = build_network(
-        spec.backbone, prepared.task.classes, seed=spec.seed, input_shape=tuple(prepared.task.source.inputs.shape[1:])
+        spec.backbone,
+        prepared.task.classes,
+        seed=spec.seed,
+        input_shape=tuple(prepared.task.source.inputs.shape[1:]),
+        weights=spec.weights,
     )
     strategy = kind(network.to(device), kind.HParams.of(spec.hparams))
     observers = prepared.observers(strategy.length()) if spec.observe else []
