@@ -86,7 +86,7 @@ class Supervisor:
                 stdout=output,
                 stderr=output,
                 start_new_session=True,  # a Ctrl-C for the page's server does not reach it
-                env=_environment(),
+                env=environment(),
             )
 
     def _log(self, name: str) -> Path:
@@ -101,7 +101,7 @@ class Supervisor:
                 self.trouble = str(error)
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """The child finds this package, and starts with one thread; the engine gives torch as many as suit a run."""
     root = str(Path(__file__).resolve().parents[2])
     paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
