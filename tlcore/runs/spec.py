@@ -8,6 +8,7 @@ from tlcore import catalogue
 from tlcore.errors import OutOfRange, RequestError, UnknownKey
 from tlcore.hparams import Value, checked
 from tlcore.runs import devices
+from tlcore.runs.first_weights import first_weights
 
 _AS_THEY_ARE = "none"  # how images are varied where neither a person nor the scenario says
 _LABELS_PER_CLASS = 5  # what a strategy gets that cannot do without target labels, if nobody says otherwise
@@ -33,6 +34,7 @@ class RunSpec:
     seed: int = 0
     steps: int | None = None  # a short way to say hparams["steps"]; None: what suits the scenario
     hparams: Mapping[str, Value] = field(default_factory=dict)
+    weights: str = ""  # the backbone's first ones: a pre-training's name, "none" or a file; "": its own
     augment: str = ""  # how training images are varied before the strategy sees them; see `catalogue.augments`
     device: str = "auto"
     observe: bool = True
@@ -62,9 +64,11 @@ class RunSpec:
         devices.lane(self.device)
         self._fits(strategy["card"], scenario)
         shift, settings = self._dials(scenario)
+        backbone = self._backbone(strategy["card"], scenario)
         return replace(
             self,
-            backbone=self._backbone(strategy["card"], scenario),
+            backbone=backbone,
+            weights=first_weights(self.weights, catalogue.backbone(backbone)),
             shift=shift,
             settings=settings,
             target_labels=self._budget(strategy["card"], scenario),
