@@ -1,6 +1,6 @@
 """Where data lies on this machine."""
 
-from os import environ
+import os
 from pathlib import Path
 
 from platformdirs import user_data_path
@@ -13,5 +13,24 @@ def own() -> Path:
 
 def home() -> Path:
     """The data folder: `TLCORE_DATA`, else the platform's own place for data."""
-    named = environ.get("TLCORE_DATA")
+    named = os.environ.get("TLCORE_DATA")
     return Path(named).expanduser() if named else own()
+
+
+def library() -> Path:
+    """Where whatever is brought in, packed or worked out is kept: below the data folder.
+
+    A data folder that a whole class reads may not be written to by everybody; then below one's own.
+    """
+    return (home() if _writable(home()) else own()) / "library"
+
+
+def libraries() -> tuple[Path, ...]:
+    """Where to look for what is kept: one's own, and the data folder's if that is another one."""
+    return tuple(dict.fromkeys((library(), home() / "library")))
+
+
+def _writable(folder: Path) -> bool:
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    return os.access(folder, os.W_OK)
