@@ -73,13 +73,13 @@ class Chore:
     @property
     def share(self) -> float:
         """How much is done, from 0 to 1."""
-        return min(1.0, float(self.state.get("done", 0)) / max(1, self.state.get("all", 0)))
+        return min(1.0, float(self.state.get("done", 0)) / max(1.0, float(self.state.get("all", 0))))
 
     @property
     def left(self) -> float | None:
         """Seconds that are left, as things go; None before that can be said."""
-        done, all_, since = (self.state.get(name, 0) for name in ("done", "all", "since"))
-        spent = self.state.get("told", 0) - since
+        done, all_, since, told = (float(self.state.get(name, 0)) for name in ("done", "all", "since", "told"))
+        spent = told - since
         return spent * (all_ - done) / done if done and spent > 1 else None
 
     @property
