@@ -1,5 +1,6 @@
 """One part of a domain as it lies on disk: which images there are, of what class, and how to read one."""
 
+import errno
 import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,6 +16,7 @@ from PIL import Image, ImageOps
 from tlcore.errors import DataUnavailable
 
 MOST_PIXELS = 60_000_000  # of one image: what is larger is no photograph but an attack, or a map
+_OF_THE_MACHINE = (errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM)  # and not of the image
 _SIXTEEN_BITS = ("I;16", "I;16L", "I;16B", "I;16N")
 
 
@@ -48,7 +50,8 @@ class Listing(ABC):
         """The image of a row, upright, in memory: mode "L" or "RGB".
 
         A JPEG is decoded no larger than twice `near` at its shorter side, if that is given: several times
-        quicker for photographs, and no different to the eye. Raises `DataUnavailable` for what is no image.
+        quicker for photographs, and no different to the eye. Raises `DataUnavailable` for what is no image,
+        and `OSError` or `MemoryError` where the machine fails.
         """
         try:
             with self.opened(row) as image:
@@ -57,7 +60,11 @@ class Listing(ABC):
                 if near:
                     image.draft(None, (2 * near, 2 * near))
                 return plain(image)
-        except Exception as reason:  # noqa: BLE001 - a damaged image may raise anything: Pillow has some forty readers
+        except MemoryError:
+            raise
+        except Exception as reason:
+            if isinstance(reason, OSError) and reason.errno in _OF_THE_MACHINE:
+                raise
             said = str(reason).strip().splitlines() or [type(reason).__name__]
             raise DataUnavailable(f"{self.told(row)} cannot be read as an image ({said[-1][:160]}).") from None
 
@@ -105,6 +112,7 @@ class Part(Listing):
     """Some rows of another listing."""
 
     def __init__(self, whole: Listing, rows: NDArray[np.int64], name: str = "") -> None:
+        self.rows: NDArray[np.int64]
         self.whole: Listing = whole.whole if isinstance(whole, Part) else whole
         self.rows = whole.rows[rows] if isinstance(whole, Part) else rows
         self.name = name or whole.name
