@@ -10,6 +10,7 @@
     ├── StoreError              the store is not ours, of another version, or cannot be written
     ├── CheckpointError         a checkpoint is truncated, of another network or of another version
     │   └── Stale               it was written by a strategy whose phases have changed since
+    ├── OutOfMemory             even half of the batch has no room
     └── Diverged                a loss became not-a-number or infinite
 
 A message says what is, what was expected, and what to do. Whoever catches a `TransferError` may
@@ -65,6 +66,10 @@ class CheckpointError(TransferError):
 
 class Stale(CheckpointError):
     """A checkpoint belongs to phases that the strategy no longer has."""
+
+
+class OutOfMemory(TransferError):
+    """Memory is full, and a smaller batch has been tried already or cannot be."""
 
 
 class Diverged(TransferError):

@@ -50,6 +50,22 @@ def test_a_store_of_another_version_is_left_alone(tmp_path, version, word):
     refused(tmp_path / "store.sqlite3", word)
 
 
+def test_a_store_of_the_version_before_becomes_one_of_this(tmp_path):
+    now = Store(tmp_path / "store.sqlite3")
+    run = now.submit(SMALL)
+    with now.database.writing() as db:
+        db.execute("ALTER TABLE runs DROP COLUMN batch")
+        db.execute("PRAGMA user_version = 1")
+    now.close()
+    with sqlite3.connect(now.path) as db:  # the file's header says so only once the log is in it
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    db.close()
+    for _ in range(2):
+        again = Store(now.path)
+        assert again.run(run.id).spec == run.spec and again.run(run.id).batch is None
+        again.close()
+
+
 def test_a_damaged_store_is_told_in_words(tmp_path):
     store = Store(tmp_path / "store.sqlite3")
     store.submit(SMALL)

@@ -24,8 +24,8 @@ def recoloured(images: Tensor, saturation: Tensor, turn: Tensor) -> Tensor:
     change = torch.zeros(len(images), 3, 3, device=images.device, dtype=images.dtype)
     change[:, 0, 0] = 1
     change[:, 1, 1], change[:, 1, 2], change[:, 2, 1], change[:, 2, 2] = cos, -sin, sin, cos
-    mixed = torch.linalg.inv(to_yiq) @ change @ to_yiq  # (N, 3, 3)
-    return (mixed @ images.flatten(2)).view_as(images)
+    mixed: Tensor = torch.linalg.inv(to_yiq) @ change @ to_yiq  # (N, 3, 3)
+    return torch.bmm(mixed, images.flatten(2)).view_as(images)
 
 
 _TO_YIQ = ((0.299, 0.587, 0.114), (0.596, -0.274, -0.322), (0.211, -0.523, 0.312))

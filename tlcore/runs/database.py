@@ -17,7 +17,7 @@ from weakref import finalize
 from tlcore.errors import StoreError
 
 APPLICATION = 0x544C4142  # "TLAB"
-VERSION = 1
+VERSION = 2
 _BUSY_MS = 10_000
 
 _SCHEMA = f"""
@@ -29,7 +29,8 @@ CREATE TABLE runs (
     created REAL NOT NULL, queued REAL NOT NULL, started REAL, ended REAL, seconds REAL NOT NULL DEFAULT 0,
     device TEXT NOT NULL, pid INTEGER, pid_started REAL, beat REAL,
     error TEXT, note TEXT, metrics TEXT NOT NULL DEFAULT '{{}}', parent INTEGER,
-    rewinds INTEGER NOT NULL DEFAULT 0
+    rewinds INTEGER NOT NULL DEFAULT 0,
+    batch INTEGER                           -- what memory left of the batch in the spec; NULL: all of it
 ) STRICT;
 CREATE INDEX runs_by_status ON runs (status, device);
 CREATE TABLE events (
@@ -45,6 +46,7 @@ CREATE TABLE workers (
 PRAGMA application_id = {APPLICATION};
 PRAGMA user_version = {VERSION};
 """
+_UPGRADES = {1: "ALTER TABLE runs ADD COLUMN batch INTEGER"}  # from each older version to the next one
 
 
 class Database:
@@ -93,7 +95,7 @@ class Database:
         version, application = (int.from_bytes(header[at : at + 4]) for at in (60, 68))
         if application != APPLICATION:
             raise StoreError(f"{self.path} is a database of another program: choose another file for the store.")
-        if version != VERSION:
+        if version != VERSION and version not in _UPGRADES:
             whose = "newer" if version > VERSION else "older"
             raise StoreError(
                 f"{self.path} was written by a {whose} Transfer Lab (store version {version}, this one "
@@ -152,6 +154,8 @@ def _create(db: sqlite3.Connection) -> None:
             for statement in _SCHEMA.split(";\n"):
                 db.execute(statement)
         db.execute("COMMIT")
+    if db.execute("PRAGMA user_version").fetchone()[0] != VERSION:
+        _upgrade(db)
     for attempt in range(100):  # SQLite does not wait by itself when another connection is switching to WAL
         try:
             db.execute("PRAGMA journal_mode = WAL")
@@ -160,6 +164,15 @@ def _create(db: sqlite3.Connection) -> None:
             if attempt == 99:
                 raise
             time.sleep(0.02)
+
+
+def _upgrade(db: sqlite3.Connection) -> None:
+    """Bring a store of an older version to this one, unless another process has just done so."""
+    db.execute("BEGIN EXCLUSIVE")
+    for version in range(db.execute("PRAGMA user_version").fetchone()[0], VERSION):
+        db.execute(_UPGRADES[version])
+        db.execute(f"PRAGMA user_version = {version + 1}")
+    db.execute("COMMIT")
 
 
 def _sentence(path: Path, error: Exception) -> str:

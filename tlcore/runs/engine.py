@@ -2,21 +2,24 @@
 
 import errno
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 
 import torch
 
 from tlcore import catalogue
-from tlcore.errors import StoreError, TransferError
-from tlcore.runs import checkpoints
+from tlcore.errors import OutOfMemory, StoreError, TransferError
+from tlcore.runs import checkpoints, memory
 from tlcore.runs.building import build, device_of, suitable_threads
 from tlcore.runs.checkpoints import About, misfits
 from tlcore.runs.hold import Hold, Lost, Pulse
-from tlcore.runs.rows import Status
+from tlcore.runs.rows import Run, Status
 from tlcore.runs.spec import RunSpec
 from tlcore.runs.steering import Control, Leave, Steering
 from tlcore.runs.store import Store
 from tlcore.training.loop import Rhythm, train
+
+_SMALLEST = 2  # a batch: what batch norm needs
 
 
 def execute(store: Store, run_id: int, control: Control) -> None:
@@ -55,12 +58,46 @@ def _outcome(hold: Hold, control: Control) -> tuple[Status, str | None]:
 
 
 def _train(hold: Hold, control: Control) -> None:
+    """Train it to its end; where memory is full, once from the last checkpoint on with half of the batch.
+
+    The stream then goes on at step k in portions of the new size: the pass over the images begins elsewhere in its
+    order, so that some come again sooner and others later. Before and after, every pass is a shuffle of them all.
+    """
+    run, news = hold.look(), ""
+    device = device_of(run.spec, run.device)
+    while True:
+        try:
+            with memory.bounded(device):
+                _walk(hold, control, device, news)
+            return
+        except Exception as error:
+            whose = memory.full(error)
+            if whose is None:
+                raise
+        # Only here, where the exception is gone, does nothing hold on to the network and its graph any more.
+        memory.free()
+        news = _halved(hold, whose)
+
+
+def _halved(hold: Hold, whose: str) -> str:
+    """Halve the batch of a run, and say so. Raises `OutOfMemory` where that was done before, or cannot be."""
     run = hold.look()
-    spec, path = run.spec, checkpoint_file(hold.store, run.id)
+    batch = int(run.trained.hparams.get("batch", 0))
+    told = f"{whose[:1].upper()}{whose[1:]} ran out of memory at batch size {batch}"
+    if run.batch is not None or batch < 2 * _SMALLEST:
+        again = f", half of {run.spec.hparams['batch']}" if run.batch is not None else ""
+        raise OutOfMemory(f"{told}{again}: choose a smaller batch, smaller images or a smaller backbone.")
+    hold.lower(batch // 2)
+    return told
+
+
+def _walk(hold: Hold, control: Control, device: torch.device, news: str) -> None:
+    run = hold.look()
+    spec, path = run.trained, checkpoint_file(hold.store, run.id)
     found = checkpoints.load(path) if path.exists() else None
     threads = suitable_threads(catalogue.scenario(spec.scenario)["kind"])
     torch.set_num_threads(found[0].threads if found else threads)
-    built = build(spec, device_of(spec, run.device))
+    built = build(spec, device)
     strategy = built.strategy
 
     def about(seq: int, step: int, seconds: float) -> About:
@@ -72,11 +109,10 @@ def _train(hold: Hold, control: Control) -> None:
 
     rhythm = Rhythm()
     steering = Steering(hold, control, rhythm, save, found[0] if found else None)
+    for text in _remarks(run, found[0] if found else None, about(0, 0, 0.0), news):
+        steering.remark(text)
     if found:
-        before, state = found
-        for text in (f"Went on from the checkpoint at step {before.step}.", *misfits(before, about(0, 0, 0.0))):
-            steering.remark(text)
-        strategy.journal.load(state)
+        strategy.journal.load(found[1])
     hold.begin(strategy.length())
     try:
         for event in train(strategy, built.prepared.task, built.evaluators, built.observers, rhythm):
@@ -85,6 +121,16 @@ def _train(hold: Hold, control: Control) -> None:
         steering.save()
         raise
     steering.save()
+
+
+def _remarks(run: Run, before: About | None, here: About, news: str) -> Iterator[str]:
+    """What there is to say before a run goes on. Raises `CheckpointError` where it cannot."""
+    if before is not None:
+        yield from (f"Went on from the checkpoint at step {before.step}.", *misfits(before, here))
+    if news:
+        yield f"{news}; going on from step {before.step if before else 0} with {run.batch}."
+    elif run.batch is not None:
+        yield f"The batch stays at {run.batch}: memory had no room for {run.spec.hparams['batch']}."
 
 
 def warm_up() -> None:
@@ -105,15 +151,11 @@ def log_file(store: Store, run_id: int) -> Path:
 
 
 def _full(error: Exception) -> str | None:
-    """A sentence for what a machine runs out of; None for everything else."""
+    """A sentence for a full disk; None for everything else."""
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return (
             "The disk is full, so no checkpoint could be written: free some space and resume, it goes on from the last."
         )
-    if isinstance(error, torch.OutOfMemoryError):
-        return "The GPU's memory is full: choose a smaller batch or a smaller backbone."
-    if isinstance(error, MemoryError):
-        return "This machine's memory is full: choose a smaller batch or a smaller backbone."
     return None
 
 

@@ -90,6 +90,10 @@ class Hold:
             where=f"status = 'paused' AND want = 'pause' AND {others if only_if_others_wait else '1'}",
         )
 
+    def lower(self, batch: int) -> None:
+        """From here on it is trained with so many images at a time: memory had no room for more."""
+        self._change("batch = ?", batch)
+
     def end(self, status: Status, error: str | None = None) -> None:
         """The last word about it: this process does not hold it any more."""
         self._change(

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Self
 
 from tlcore.errors import TransferError
@@ -42,6 +42,14 @@ class Run:
     metrics: Mapping[str, float]
     parent: int | None  # the run that this one was made from
     rewinds: int  # how often events were taken back, since it went on from a checkpoint
+    batch: int | None = None  # what memory left of the batch in the spec; None: all of it
+
+    @property
+    def trained(self) -> RunSpec:
+        """What is trained in fact: the spec, with what memory left of its batch."""
+        if self.batch is None:
+            return self.spec
+        return replace(self.spec, hparams={**self.spec.hparams, "batch": self.batch})
 
     @property
     def left(self) -> float | None:
@@ -67,7 +75,8 @@ class Run:
             "ended",
             "parent",
         )
-        return {"run": self.id, **spec, **{name: getattr(self, name) for name in told}}
+        batch = self.trained.hparams.get("batch")
+        return {"run": self.id, **spec, **{name: getattr(self, name) for name in told}, "batch": batch}
 
     @classmethod
     def of(cls, row: sqlite3.Row) -> Self:
