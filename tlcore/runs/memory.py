@@ -1,0 +1,97 @@
+"""Memory: how much is free, and what happens when it is not enough."""
+
+import gc
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import torch
+
+_KEPT = 0.05  # of what is free on the CPU stays with everybody else
+_SAID = (  # how torch and the libraries below it say so where they have no exception of its own for it
+    "can't allocate memory",
+    "out of memory",
+    "ALLOC_FAILED",
+    "bad_alloc",
+    "could not allocate",
+)
+
+
+def available(device: torch.device) -> int:
+    """Bytes that could be taken now: of the GPU, or of this machine and of the container that we are in."""
+    if device.type == "cuda":
+        free, _ = torch.cuda.mem_get_info(device)
+        return int(free + torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device))
+    return min([psutil.virtual_memory().available, *_allowances()])
+
+
+def full(error: Exception) -> str | None:
+    """Whose memory is full, if that is what an exception says: "the GPU" or "this machine"."""
+    if isinstance(error, torch.OutOfMemoryError):
+        return "the GPU"
+    if isinstance(error, MemoryError):
+        return "this machine"
+    if isinstance(error, RuntimeError) and any(words in str(error) for words in _SAID):
+        return "the GPU" if "CUDA" in str(error) or "CUBLAS" in str(error) or "CUDNN" in str(error) else "this machine"
+    return None
+
+
+def free() -> None:
+    """Give back what nobody holds any more."""
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+
+
+@contextmanager
+def bounded(device: torch.device) -> Iterator[None]:
+    """While it lasts, a request for more of the CPU's memory than is free fails, so that it can be answered.
+
+    Linux would grant it, and end the process when the memory is used. What is mapped from files does not count.
+    """
+    if device.type != "cpu" or sys.platform != "linux":
+        yield
+        return
+    import resource  # not on every system
+
+    taken = psutil.Process().memory_info().data
+    _, most = resource.getrlimit(resource.RLIMIT_DATA)
+    bound = taken + int((1 - _KEPT) * available(device))
+    resource.setrlimit(resource.RLIMIT_DATA, (bound if most == resource.RLIM_INFINITY else min(bound, most), most))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+
+
+def _allowances(root: Path = Path("/sys/fs/cgroup"), mine: Path = Path("/proc/self/cgroup")) -> Iterator[int]:
+    """What the control groups of this process still allow, in bytes; nothing where there are none."""
+    try:
+        lines = mine.read_text().splitlines()
+    except OSError:
+        return
+    for line in lines:
+        _, controllers, path = line.split(":", 2)
+        if controllers == "":
+            folders, names = [root, root / "unified"], ("memory.max", "memory.current", "inactive_file")
+        elif "memory" in controllers.split(","):
+            names = ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
+            folders = [root / "memory"]
+        else:
+            continue
+        for folder in folders:
+            for place in (folder / path.lstrip("/"), folder):  # inside a container, its own group is the root
+                allowance = _allowance(place, *names)
+                if allowance is not None:
+                    yield allowance
+
+
+def _allowance(group: Path, limit: str, usage: str, reclaimable: str) -> int | None:
+    try:
+        most, used = int((group / limit).read_text()), int((group / usage).read_text())
+        told = dict(line.split() for line in (group / "memory.stat").read_text().splitlines())
+    except (OSError, ValueError):  # no such group, or "max"
+        return None
+    return max(0, most - used + int(told.get(reclaimable, 0)))
