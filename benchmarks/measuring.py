@@ -69,6 +69,7 @@ class Beyond:
 
 
 NOTHING = Beyond()
+_NOT_THE_RUN = ("device", "observe", "name")  # choices that change no number
 
 
 def spec(strategy: str, scenario: str, **choices: Any) -> RunSpec:
@@ -104,7 +105,7 @@ def measured(
 
 def key(spec: RunSpec, beyond: Beyond = NOTHING) -> str:
     """A name for a run: its choices, the code of its strategy and of its scenario, and what it does beyond."""
-    choices = {name: value for name, value in spec.as_json().items() if name not in ("device", "observe")}
+    choices = {name: value for name, value in spec.as_json().items() if name not in _NOT_THE_RUN}
     if choices["augment"] == "none":  # as before there was any
         del choices["augment"]
     if not choices["weights"]:  # the backbone's own, as before there were others

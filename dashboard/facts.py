@@ -6,7 +6,9 @@ from typing import Any
 from dashboard import words
 from dashboard.readings import About
 from tlcore import catalogue
+from tlcore.errors import TransferError
 from tlcore.runs.rows import Run
+from tlcore.runs.spec import RunSpec
 from tlcore.runs.store import Store
 
 BASELINE = "source-only"
@@ -17,23 +19,21 @@ EPISODE = "An episode"  # the one exhibit that a scenario's exam draws and not a
 def facts(run: Run) -> dict[str, Any]:
     """For the page: what this run is, in words."""
     spec = run.spec
-    strategy, scenario = _card(catalogue.strategies(), spec.strategy), _card(catalogue.scenarios(), spec.scenario)
+    strategy, scenario = _card(catalogue.strategies(), spec.strategy), _data_card(spec)
     told = {"strategy": spec.strategy, "title": strategy.get("title", spec.strategy), "idea": strategy.get("idea", "")}
     told |= {"curves": dict(strategy.get("curves", {})), "oracle": strategy.get("oracle", False)}
     told |= {"exhibits": {EPISODE: words.GLOSSARY[EPISODE], **strategy.get("exhibits", {})}}
     told |= {"measures": {name: list(said) for name, said in words.MEASURES.items()}}
     told |= {"answers": strategy.get("answers", "classes"), "exam": scenario.get("exam", "classes")}
-    told |= {"scenario": spec.scenario, "pair": scenario.get("title", spec.scenario), "kind": scenario.get("kind", "")}
+    told |= {"scenario": spec.scenario, "pair": spec.name or scenario.get("title", spec.scenario)}
+    told |= {"kind": scenario.get("kind", "")}
     told |= {"guess": 0.0 if told["answers"] == "clusters" else guessing(scenario)}  # matched, chance is higher
     return told | {"seed": spec.seed, "shift": spec.shift, "labels": spec.target_labels, "backbone": spec.backbone}
 
 
 def about(store: Store, run: Run) -> About:
     """For the verdict: how hard the task is, what was granted, and what doing nothing gives."""
-    strategy, scenario = (
-        _card(catalogue.strategies(), run.spec.strategy),
-        _card(catalogue.scenarios(), run.spec.scenario),
-    )
+    strategy, scenario = _card(catalogue.strategies(), run.spec.strategy), _data_card(run.spec)
     few = (run.spec.target_labels or 0) if _needs(strategy)[1] == "few" else 0
     return About(
         classes=max(2, len(scenario.get("classes", ()))),
@@ -68,6 +68,14 @@ def _card(cards: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     entry: Mapping[str, Any] = cards.get(key, {})
     card: Mapping[str, Any] = entry.get("card", entry)
     return card  # a strategy's card lies beside its hyper-parameters
+
+
+def _data_card(spec: RunSpec) -> Mapping[str, Any]:
+    """The scenario's card as this run's settings make it; empty for data that has gone."""
+    try:
+        return catalogue.turned(spec.scenario, spec.settings)
+    except TransferError:
+        return {}
 
 
 def _needs(strategy: Mapping[str, Any]) -> tuple[str, str]:

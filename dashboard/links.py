@@ -10,13 +10,17 @@ from urllib.parse import urlencode
 
 from dashboard.choices import home, why_not
 from tlcore import catalogue
+from tlcore.cards import SHIFTED
+from tlcore.dials import SHIFT
 from tlcore.errors import RequestError
 from tlcore.hparams import checked
-from tlcore.runs.spec import RunSpec
+from tlcore.runs.spec import ALL_LABELS, RunSpec
 
-SCENARIO, STRATEGY, BACKBONE, AUGMENT, LABELS, SEED, RUN = "d", "s", "m", "aug", "lab", "seed", "run"
+SCENARIO, STRATEGY, BACKBONE, AUGMENT, LABELS, SEED, NAME, RUN = "d", "s", "m", "aug", "lab", "seed", "name", "run"
 WORDS = {SCENARIO: "scenario", STRATEGY: "strategy", BACKBONE: "backbone", AUGMENT: "augment"}
 WHOLE = {LABELS: "target_labels", SEED: "seed"}
+ALL = "all"  # labels there are
+NAME_LENGTH = 60  # letters of a name that somebody gave to data
 FIRST = RunSpec(strategy="dann", scenario="moons")  # what the page shows to whoever opens it first
 
 
@@ -42,10 +46,16 @@ def read(params: Mapping[str, str]) -> tuple[RunSpec, list[str]]:
 def write(spec: RunSpec) -> dict[str, str]:
     """The shortest link that says this experiment; `read` gives it back."""
     spec = normal(replace(spec, device="auto"))  # which device is nobody's business but this machine's
-    said: dict[str, Any] = {SCENARIO: spec.scenario, _shift(spec): spec.shift, **spec.settings}
+    said: dict[str, Any] = {SCENARIO: spec.scenario, SHIFT: spec.shift, **spec.settings, NAME: spec.name or None}
     said |= {BACKBONE: spec.backbone or None, STRATEGY: spec.strategy, **spec.hparams}
-    said |= {AUGMENT: spec.augment or None, LABELS: spec.target_labels, SEED: spec.seed or None}
+    labels = ALL if spec.target_labels == ALL_LABELS else spec.target_labels
+    said |= {AUGMENT: spec.augment or None, LABELS: labels, SEED: spec.seed or None}
     return {name: text(value) for name, value in said.items() if value is not None}
+
+
+def same(one: RunSpec, other: RunSpec) -> bool:
+    """Whether two experiments are one, whatever they are called."""
+    return write(replace(one, name="")) == write(replace(other, name=""))
 
 
 def query(spec: RunSpec) -> str:
@@ -60,7 +70,7 @@ def normal(spec: RunSpec) -> RunSpec:
         backbone="" if full.backbone == plain.backbone else full.backbone,
         augment="" if full.augment == plain.augment else full.augment,
         shift=None if full.shift == plain.shift else full.shift,
-        settings={name: value for name, value in full.settings.items() if value != plain.settings[name]},
+        settings={name: value for name, value in full.settings.items() if value != plain.settings.get(name)},
         target_labels=None if full.target_labels == plain.target_labels else full.target_labels,
         hparams={name: value for name, value in full.hparams.items() if value != plain.hparams[name]},
     )
@@ -69,8 +79,8 @@ def normal(spec: RunSpec) -> RunSpec:
 def known(spec: RunSpec) -> list[str]:
     """The names that a link to this experiment may hold."""
     hparams = [each["name"] for each in catalogue.strategy(spec.strategy)["hparams"]]
-    dials = [each["name"] for each in catalogue.scenario(spec.scenario)["dials"]]
-    return [*WORDS, *WHOLE, *dials, *hparams]
+    dials = [each["name"] for each in catalogue.dials(spec.scenario)]
+    return [*WORDS, *WHOLE, NAME, *dials, *hparams]
 
 
 def _begun(params: Mapping[str, str]) -> RunSpec:
@@ -90,14 +100,13 @@ def _with(spec: RunSpec, name: str, text: str) -> RunSpec:
     """The experiment with one setting of a link. Raises `RequestError` if it has no such setting."""
     if name in WORDS:
         return replace(spec, **{WORDS[name]: text})
+    if name == NAME and spec.scenario.endswith(SHIFTED):
+        return replace(spec, name=" ".join(text.split())[:NAME_LENGTH])
+    if name == LABELS and text == ALL:
+        return replace(spec, target_labels=ALL_LABELS)
     if name in WHOLE:
         return replace(spec, **{WHOLE[name]: checked({"name": name, "type": "int"}, text)})
     return spec.with_settings({name: text})
-
-
-def _shift(spec: RunSpec) -> str:
-    dials = catalogue.scenario(spec.scenario)["dials"]
-    return dials[0]["name"] if dials else "shift"
 
 
 def text(value: Any) -> str:

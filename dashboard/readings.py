@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import floor
 
+from tlcore.runs.spec import ALL_LABELS
+
 CLEAR = 0.03  # a change of accuracy smaller than this is not called a change
 
 Said = tuple[str, str, str]
@@ -60,6 +62,8 @@ def rise(before: float, target: float, about: About) -> str:
 def labels_told(about: About) -> str:
     if about.labels == 0:
         return "without one target label"
+    if about.labels >= ALL_LABELS:
+        return "with every target label"
     return f"with {about.labels} target label{'s' if about.labels > 1 else ''} per class"
 
 

@@ -1,4 +1,4 @@
-"""Controls of everything that is a number: hyper-parameters, target labels, seed; and the device."""
+"""Controls of everything that is a number: hyper-parameters, seed; and the device."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -14,8 +14,6 @@ from tlcore.hparams import Value
 from tlcore.runs import devices
 from tlcore.runs.spec import RunSpec
 
-BUDGETS = (1, 2, 5, 10, 20, 50)
-
 
 def settings(spec: RunSpec) -> RunSpec:
     entry = catalogue.strategy(spec.strategy)
@@ -24,14 +22,13 @@ def settings(spec: RunSpec) -> RunSpec:
     values: dict[str, Value] = {}
     if main is not None:
         values[main["name"]] = _main_control(spec, main, told[main["name"]])
-    labels = _budget(spec) if entry["card"]["needs"][1] == "few" else None
     spec = _seed_and_device(spec)
     others = [each for each in entry["hparams"] if each is not main]
     images = catalogue.scenario(spec.scenario)["kind"] != "points"
     with st.expander(f"More settings ({len(others) + images})", key="more"):
         augment = _augment(spec) if images else ""
         values |= {each["name"]: _control(spec, each, told[each["name"]]) for each in others}
-    return replace(spec, augment=augment, hparams=values, target_labels=labels)
+    return replace(spec, augment=augment, hparams=values)
 
 
 def _main_control(spec: RunSpec, described: Mapping[str, Any], value: Value) -> Value:
@@ -61,18 +58,6 @@ def _control(spec: RunSpec, described: Mapping[str, Any], value: Value) -> Value
     return st.number_input(
         name, low, high, key=key, step=step, format=None if whole else "%.6g", help=described["help"]
     )
-
-
-def _budget(spec: RunSpec) -> int:
-    value = spec.completed().target_labels or BUDGETS[2]
-    key = key_for(f"labels:{spec.strategy}", value)
-    labels: int = st.select_slider(
-        "Target labels per class",
-        sorted({*BUDGETS, st.session_state[key]}),
-        key=key,
-        help="How many labelled images of every class the target gives away. The rest stays without labels.",
-    )
-    return labels
 
 
 def _augment(spec: RunSpec) -> str:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from dashboard import links
-from tlcore.runs.spec import RunSpec
+from tlcore.runs.spec import ALL_LABELS, RunSpec
 
 
 def choices(spec: RunSpec) -> dict[str, Any]:
@@ -22,6 +22,8 @@ def command_line(spec: RunSpec) -> str:
     """The `tlcore run` that gives the same numbers."""
     said = choices(spec)
     settings = {**said.pop("settings", {}), **said.pop("hparams", {})}
+    if said.get("target_labels") == ALL_LABELS:
+        said["target_labels"] = links.ALL
     words = [f"--{name.replace('_', '-')} {links.text(value)}" for name, value in said.items()]
     return " ".join(["tlcore run", *words, *(f"--set {name}={links.text(value)}" for name, value in settings.items())])
 

@@ -68,10 +68,11 @@ class Visit:
     def choose(self, store: Store, spec: RunSpec) -> None:
         """The controls say this experiment now."""
         if spec == self.spec:
+            self.spec = spec  # it may have another name
             return
         self.spec, self.welcome = spec, False
         shown = _found(store, self.run)
-        self.on_stage = shown is not None and _readable(shown) and links.write(shown.spec) == links.write(spec)
+        self.on_stage = shown is not None and _readable(shown) and links.same(shown.spec, spec)
         self.due = time.monotonic() + SETTLED if self.quick and not self.on_stage else None
 
     def ready(self) -> bool:
@@ -157,16 +158,15 @@ def _named(store: Store, link: Mapping[str, str]) -> Run | None:
     run = _found(store, int(number)) if number.isdecimal() and len(number) < 10 else None
     if run is None or not _readable(run):
         return None
-    told = {name: text for name, text in link.items() if name != links.RUN}
-    return run if not told or told == links.write(run.spec) else None
+    told = {name: text for name, text in link.items() if name not in (links.RUN, links.NAME)}
+    return run if not told or told == links.write(replace(run.spec, name="")) else None
 
 
 def _like(store: Store, spec: RunSpec) -> Run | None:
     """The newest run of the same experiment that has something to show."""
-    told = links.write(spec)
     fit = (run for run in store.runs() if run.status not in ("failed", "crashed") and _readable(run))
     fit = (run for run in fit if run.step or run.status not in OVER)  # one that was stopped before it began is empty
-    return next((run for run in fit if links.write(run.spec) == told), None)
+    return next((run for run in fit if links.same(run.spec, spec)), None)
 
 
 def _found(store: Store, run: int | None) -> Run | None:

@@ -10,10 +10,22 @@ from typing import Any, Self
 
 from tlcore.dials import Dial, effective, of_labels
 
-__all__ = ["BETWEEN", "Access", "BackboneCard", "Card", "Dial", "Factor", "Family", "Promise", "ScenarioCard"]
+__all__ = [
+    "BETWEEN",
+    "SHIFTED",
+    "Access",
+    "BackboneCard",
+    "Card",
+    "Dial",
+    "Factor",
+    "Family",
+    "Promise",
+    "ScenarioCard",
+]
 
 
 BETWEEN = "~"  # stands between source and target in the key of a scenario that is any two domains: "svhn~mnist"
+SHIFTED = f"{BETWEEN}shifted"  # how the key of one that is a single domain, changed in part, ends: "svhn~shifted"
 
 
 class Access(StrEnum):

@@ -6,11 +6,13 @@ writes every card into `catalogue.json`, and a test fails when that file is stal
 """
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from tlcore.cards import BETWEEN
+from tlcore.dials import effective
 from tlcore.errors import UnknownKey
 from tlcore.library.places import home
 
@@ -52,6 +54,19 @@ def scenario(key: str) -> dict[str, Any]:
 
         return pairs.paired(key).card.as_json()
     return _found("scenario", key, scenarios())
+
+
+def dials(scenario_key: str) -> list[dict[str, Any]]:
+    """Every dial of a scenario: its own, then those about labels."""
+    card = scenario(scenario_key)
+    return [*card["dials"], *card["label_dials"]]
+
+
+def turned(scenario_key: str, settings: Mapping[str, float]) -> dict[str, Any]:
+    """A scenario's card with the dials about labels as the settings say: another exam, other label sets."""
+    card = scenario(scenario_key)
+    exam, label_sets = effective(card["exam"], card["label_sets"], settings)
+    return {**card, "exam": exam, "label_sets": label_sets}
 
 
 def augment(key: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from math import ceil
 
 from tlcore.errors import OutOfRange
 
+SHIFT = "shift"  # the dial of that name says how far the target is
 NOISE, IMBALANCE, SOURCE_MISSING, TARGET_MISSING = "label_noise", "imbalance", "source_missing", "target_missing"
 LABELS = (NOISE, IMBALANCE, SOURCE_MISSING, TARGET_MISSING)
 FEWEST = 2  # classes that a domain keeps

@@ -153,3 +153,25 @@ def test_cuda_without_a_gpu_is_one_sentence(monkeypatch):
         replace(DANN, device="cuda").completed()
     monkeypatch.setattr(devices, "gpus", lambda: 1)
     assert devices.lane("auto") == devices.lane("cuda") == "cuda"
+
+
+def test_dials_about_labels_at_rest_leave_the_run_what_it_was():
+    at_rest = RunSpec("dann", "shapes", settings={"label_noise": 0, "imbalance": 0.0, "source_missing": 0})
+    assert at_rest.completed() == RunSpec("dann", "shapes").completed()
+    assert at_rest.completed().settings == {}
+    turned = RunSpec("dann", "shapes").with_settings({"label_noise": "40", "source_missing": "1"}).completed()
+    assert turned.settings == {"label_noise": 40, "source_missing": 1}
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [({"label_noise": 90}, "label_noise"), ({"source_missing": 3, "target_missing": 2}, "in both")],
+)
+def test_dials_about_labels_are_checked_before_anything_is_loaded(settings, words):
+    with pytest.raises(OutOfRange, match=words):
+        RunSpec("dann", "shapes", settings=settings).completed()
+
+
+def test_a_name_changes_nothing():
+    assert RunSpec("dann", "moons", name="by the lake") == RunSpec("dann", "moons")
+    assert RunSpec.of(RunSpec("dann", "moons", name="by the lake").as_json()).name == "by the lake"

@@ -23,6 +23,17 @@ _place = click.option("--store", "place", type=click.Path(path_type=Path), help=
 _number = click.argument("number", metavar="RUN", type=int)
 
 
+def _labels(_: click.Context, __: click.Parameter, text: str | None) -> int | None:
+    from tlcore.runs.spec import ALL_LABELS
+
+    if text is None:
+        return None
+    try:
+        return ALL_LABELS if text == "all" else int(text)
+    except ValueError:
+        raise RequestError(f"--target-labels takes a whole number or all, but got '{text}'.") from None
+
+
 @click.command("list")
 @click.argument("what", type=click.Choice(["strategies", "scenarios", "backbones", "augments"]))
 @as_json_option
@@ -49,7 +60,7 @@ def list_(what: str, as_json: bool) -> int:
 @click.option("--weights", default="", metavar="NAME|FILE", help="Its first weights: a pre-training, none, or a file.")
 @click.option("--shift", type=float, help="How far the target is, in the scenario's unit.")
 @click.option("--augment", default="", metavar="NAME", help="How training images are varied: `tlcore list augments`.")
-@click.option("--target-labels", type=int, help="Labelled target images per class.")
+@click.option("--target-labels", callback=_labels, metavar="NUMBER|all", help="Labelled target images per class.")
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--steps", type=int, help="Gradient steps; what suits the scenario if not given.")
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A hyper-parameter, or another dial.")

@@ -5,11 +5,13 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Self
 
 from tlcore import catalogue
+from tlcore.dials import SHIFT, check_shared
 from tlcore.errors import OutOfRange, RequestError, UnknownKey
 from tlcore.hparams import Value, checked
 from tlcore.runs import devices
 from tlcore.runs.first_weights import first_weights
 
+ALL_LABELS = 1_000_000  # labels per class: more than any class has, so every one of them
 _AS_THEY_ARE = "none"  # how images are varied where neither a person nor the scenario says
 _LABELS_PER_CLASS = 5  # what a strategy gets that cannot do without target labels, if nobody says otherwise
 _OFFERS = {  # what a strategy may want beyond images and labels, as a person says it
@@ -28,9 +30,9 @@ class RunSpec:
     strategy: str
     scenario: str
     backbone: str = ""
-    shift: float | None = None  # the scenario's first dial, in its own unit
-    settings: Mapping[str, float] = field(default_factory=dict)  # the scenario's other dials
-    target_labels: int | None = None  # labelled target images per class
+    shift: float | None = None  # the scenario's dial of that name, in its own unit
+    settings: Mapping[str, float] = field(default_factory=dict)  # its other dials, and those about labels
+    target_labels: int | None = None  # labelled target images per class; where a class has fewer, all of them
     seed: int = 0
     steps: int | None = None  # a short way to say hparams["steps"]; None: what suits the scenario
     hparams: Mapping[str, Value] = field(default_factory=dict)
@@ -38,6 +40,7 @@ class RunSpec:
     augment: str = ""  # how training images are varied before the strategy sees them; see `catalogue.augments`
     device: str = "auto"
     observe: bool = True
+    name: str = field(default="", compare=False)  # what a person calls this data; it changes nothing
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -84,13 +87,13 @@ class RunSpec:
         Raises `UnknownKey` for a name that neither the strategy nor the scenario knows.
         """
         hparams = [each["name"] for each in catalogue.strategy(self.strategy)["hparams"]]
-        dials = [each["name"] for each in catalogue.scenario(self.scenario)["dials"]]
+        dials = [each["name"] for each in catalogue.dials(self.scenario)]
         for name in settings:
             if name not in (*hparams, *dials):
                 raise UnknownKey("hyper-parameter or dial", name, [*hparams, *dials])
         spec = replace(self, hparams={**self.hparams, **{k: v for k, v in settings.items() if k in hparams}})
         turned = {k: _number(k, v) for k, v in settings.items() if k in dials and k not in hparams}
-        shift = turned.pop(dials[0], spec.shift) if dials else spec.shift
+        shift = turned.pop(SHIFT, spec.shift)
         return replace(spec, shift=shift, settings={**spec.settings, **turned})
 
     def _fits(self, card: Mapping[str, Any], scenario: Mapping[str, Any]) -> None:
@@ -102,15 +105,20 @@ class RunSpec:
         raise RequestError(f"'{self.strategy}' needs {missing}, which '{self.scenario}' does not offer: {choose}.")
 
     def _dials(self, scenario: Mapping[str, Any]) -> tuple[float | None, dict[str, float]]:
-        first, others = scenario["dials"][:1], scenario["dials"][1:]
-        if self.shift is not None and not first:
+        own, of_labels = ({each["name"]: each for each in scenario[kind]} for kind in ("dials", "label_dials"))
+        shift = own.pop(SHIFT, None)
+        if self.shift is not None and shift is None:
             raise OutOfRange(f"'{self.scenario}' is a fixed pair of domains, so it takes no shift.")
-        known = [each["name"] for each in others]
         for name in self.settings:
-            if name not in known:
-                raise UnknownKey("dial", name, known)
-        settings = {each["name"]: _turned(each, self.settings.get(each["name"])) for each in others}
-        return (_turned(first[0], self.shift) if first else None), settings
+            if name not in own | of_labels:
+                raise UnknownKey("dial", name, own | of_labels)
+        settings = {name: _turned(each, self.settings.get(name)) for name, each in own.items()}
+        # Dials about labels that rest at 0 are not mentioned: a run is the same run as before there were any.
+        settings |= {
+            name: turned for name in of_labels if (turned := _turned(of_labels[name], self.settings.get(name)))
+        }
+        check_shared(len(scenario["classes"]), settings)
+        return (None if shift is None else _turned(shift, self.shift)), settings
 
     def _backbone(self, card: Mapping[str, Any], scenario: Mapping[str, Any]) -> str:
         known = catalogue.backbones()
@@ -142,7 +150,7 @@ class RunSpec:
             return (scenario["target_labels"] or _LABELS_PER_CLASS) if needs else 0
         if needs and self.target_labels == 0:
             raise OutOfRange(f"'{self.strategy}' learns from labelled target images: give it at least 1 per class.")
-        return _whole("target_labels", self.target_labels, 0, 1000)
+        return _whole("target_labels", self.target_labels, 0, ALL_LABELS)
 
     def _augment(self, scenario: Mapping[str, Any]) -> str:
         chosen = self.augment or str(scenario["augment"]) or _AS_THEY_ARE
