@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from tlcore.errors import DataUnavailable
+from tlcore.library.opening import MOST_PIXELS, opened
 
-MOST_PIXELS = 60_000_000  # of one image: what is larger is no photograph but an attack, or a map
 _OF_THE_MACHINE = (errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM)  # and not of the image
 _SIXTEEN_BITS = ("I;16", "I;16L", "I;16B", "I;16N")
 
@@ -102,7 +102,7 @@ class FileListing(Listing):
         return digest.hexdigest()
 
     def opened(self, row: int) -> Image.Image:
-        return Image.open(self._files[row])
+        return opened(self._files[row])
 
     def told(self, row: int) -> str:
         return f"'{self._files[row]}'"
