@@ -15,9 +15,11 @@ from starlette.responses import Response
 
 from dashboard.preview import chip
 from tlcore.errors import UnknownKey
+from tlcore.library.summary import shelf
 
 STATIC = Path(__file__).parent / "static"
 KINDS = {".js": "text/javascript", ".css": "text/css", ".bin": "application/octet-stream"}
+PICTURES = {".png": "image/png", ".jpg": "image/jpeg"}
 PLOTLY = "plotly.min.js"
 
 
@@ -51,6 +53,16 @@ async def picture(request: Request) -> Response:
         return Response(status_code=404)
     headers = {"Cache-Control": "max-age=3600"}
     return Response(content, media_type="image/png", headers=headers) if content else Response(status_code=204)
+
+
+async def summary(request: Request) -> Response:
+    """GET /api/summaries/{key}/{name}: a picture of a summary; what it shows never changes."""
+    key, name = request.path_params["key"], request.path_params["name"]
+    file = shelf() / key / name
+    if not key.isalnum() or file.parent != shelf() / key or file.suffix not in PICTURES or not file.is_file():
+        return Response(status_code=404)
+    headers = {"Cache-Control": "private, max-age=31536000, immutable"}
+    return Response(file.read_bytes(), media_type=PICTURES[file.suffix], headers=headers)
 
 
 @cache

@@ -44,6 +44,23 @@ def scenario_chooser(spec: RunSpec) -> None:
     _chooser("scenario", {**said, "chosen": spec.scenario, "groups": groups})
 
 
+def data_chooser(chosen: str) -> str | None:
+    """All data made of images, whatever a strategy would need; returns what was picked a moment ago, if anything."""
+    groups = [
+        {"title": title, "items": [_scenario(key, None) for key in keys]}
+        for title, keys in scenario_groups().items()
+        if title != words.POINTS
+    ]
+    hint, search = "All data, by kind", "Find data: digits, sketches, rotated …"
+    said = {"label": "Data", "hint": hint, "search": search, "shortcut": True}
+    _chooser("data", {**said, "chosen": chosen, "groups": groups})
+    picked = st.session_state.get(PICKED)
+    if picked is None or picked[0] != "data":
+        return None
+    del st.session_state[PICKED]
+    return str(picked[1])
+
+
 def _chooser(what: str, data: Mapping[str, Any]) -> None:
     key = f"choose-{what}"
 
@@ -51,6 +68,13 @@ def _chooser(what: str, data: Mapping[str, Any]) -> None:
         st.session_state[PICKED] = (what, st.session_state[key]["picked"])
 
     _component(key=key, data=dict(data), on_picked_change=note, height="content")
+
+
+def _way(key: str, strategy: str) -> str:
+    """What would come with data on which a strategy cannot run."""
+    missing = why_not(strategy, key)
+    title, plain = (catalogue.strategy(each)["card"]["title"] for each in (strategy, stand_in(strategy, key)))
+    return f"{title} needs {missing}: with {plain} instead" if missing else ""
 
 
 def _strategy(key: str, scenario: str) -> dict[str, Any]:
@@ -65,11 +89,9 @@ def _strategy(key: str, scenario: str) -> dict[str, Any]:
     return said | {"tags": tags, "way": way, "also": also}
 
 
-def _scenario(key: str, strategy: str) -> dict[str, Any]:
+def _scenario(key: str, strategy: str | None) -> dict[str, Any]:
     card = catalogue.scenario(key)
-    missing = why_not(strategy, key)
-    title, plain = (catalogue.strategy(each)["card"]["title"] for each in (strategy, stand_in(strategy, key)))
-    way = f"{title} needs {missing}: with {plain} instead" if missing else ""
+    way = _way(key, strategy) if strategy is not None else ""
     tags = [*card["offers"], *([words.EXAM_TAGS[card["exam"]]] if card["exam"] in words.EXAM_TAGS else [])]
     tags += [f"{card['download_mb']:g} MB to fetch"] if card["download_mb"] else []
     also = f"{card['source']} {card['target']} {' '.join(dial['label'] for dial in card['dials'])}"

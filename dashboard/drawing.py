@@ -8,7 +8,9 @@ import streamlit as st
 CLASS_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 
 _STYLE = """
-svg { display: block; width: 100%; height: auto; font-family: var(--st-font); font-size: 10.5px; overflow: visible; }
+[data-drawing] > svg {
+  display: block; width: 100%; height: auto; font-family: var(--st-font); font-size: 10.5px; overflow: visible;
+}
 text { fill: var(--st-text-color); }
 .quiet { fill: var(--st-text-color); opacity: .65; }
 .box {

@@ -11,13 +11,17 @@ import streamlit as st
 
 from dashboard.assets import STATIC, version
 
+ELSEWHERE = ("gallery", "chooser")  # modules that are not the stage's
+
+_MODULES = [file.name for file in sorted(STATIC.glob("*.js")) if file.stem not in ELSEWHERE]
+
 # More than one line, or Streamlit takes it for the path of a file. The modules are asked for all at once;
 # otherwise the browser would find out about them one after the other.
 _LOADER = f"""
 const at = name => new URL("stage/{version()}/" + name, document.baseURI).href
 const early = (rel, name, as) =>
   document.head.append(Object.assign(document.createElement("link"), {{ rel, href: at(name), as }}))
-for (const name of {[file.name for file in sorted(STATIC.glob("*.js"))]}) early("modulepreload", name, "script")
+for (const name of {_MODULES}) early("modulepreload", name, "script")
 early("preload", "stage.css", "style")
 export default async component => (await import(at("stage.js"))).mount(component)
 """

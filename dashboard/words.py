@@ -207,6 +207,8 @@ SETTINGS: Mapping[str, str] = {
 }
 EXAM_TAGS: Mapping[str, str] = {"episodes": "few-shot exam", "zero-shot": "unseen classes", "open": "unknown classes"}
 
+POINTS = "2-D points"  # the group of data that is no images
+
 STATUSES: Mapping[str, str] = {
     "queued": "waiting",
     "starting": "loading",
@@ -239,7 +241,7 @@ def first_up(text: str) -> str:
 def scenario_group(card: Mapping[str, Any]) -> str:
     """What a scenario is for, in a word or two: the groups in which data is chosen."""
     if card["kind"] == "points":
-        return "2-D points"
+        return POINTS
     if card["kind"] == "real":
         return "Real images"
     if card["exam"] == "episodes":

@@ -1,0 +1,84 @@
+"""The Data page beside its sidebar: what the two domains are, then one of three things to do."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dashboard.data.fetching import offer
+from dashboard.data.importing import importing
+from dashboard.data.looking import look
+from dashboard.data.machine import machine
+from dashboard.data.matched import matching
+from dashboard.data.texts import MEANINGS, megabytes
+from tlcore import catalogue
+from tlcore.scenarios.sides import Side, sides
+
+LOOK, BRING, MACHINE = "Look", "Bring your own", "On this machine"
+SECTION = "data-section"
+
+
+def show(key: str) -> None:
+    """The whole page for a scenario."""
+    if notice := st.session_state.pop("data-notice", ""):
+        st.warning(notice)
+    with st.container(horizontal=True, vertical_alignment="center", key="data-bar"):
+        st.session_state.setdefault(SECTION, LOOK)
+        st.segmented_control(
+            "Section", [LOOK, BRING, MACHINE], key=SECTION, required=True, label_visibility="collapsed",
+            help="Look at the chosen pair, import images of your own, or see what is stored on this machine.",
+        )  # fmt: skip
+    if st.session_state[SECTION] == BRING:
+        importing()
+    elif st.session_state[SECTION] == MACHINE:
+        machine()
+    else:
+        _pair(key)
+
+
+def _pair(key: str) -> None:
+    card, both = catalogue.scenario(key), sides(key)
+    matched = matching(card, both)
+    with st.container(horizontal=True, vertical_alignment="center", key="data-title"):
+        st.markdown(f"#### {card['title']}", width="content")
+        with st.popover("Classes", type="tertiary"):
+            st.markdown("\n\n".join([*matched.lines(), MEANINGS["matching"]]))
+        with st.popover("Licence and citation", type="tertiary"):
+            st.markdown(_credit(card["credit"], both))
+        st.page_link(
+            "views/play.py", label="Open on Play", icon=":material/play_circle:", query_params={"d": key},
+            help="The same pair with a network and a strategy.",
+        )  # fmt: skip
+    st.caption(f"{card['idea']} {_shares(matched.shared, matched.only(0), matched.only(1))}")
+    absent = [side for side in both if not side.present]
+    if absent:
+        offer(absent)
+        return
+    look(key, both, matched)
+
+
+def _shares(shared: Sequence[str], source: Sequence[str], target: Sequence[str]) -> str:
+    """How the label sets meet: "7 classes in both." or "9 classes in both, 1 only in the source (frog), …"."""
+    said = [f"{_classes(len(shared))} in both"]
+    said += [f"{_classes(len(source))} only in the source ({_few(source)})"] if source else []
+    said += [f"{_classes(len(target))} only in the target ({_few(target)})"] if target else []
+    return f"{', '.join(said)}."
+
+
+def _classes(many: int) -> str:
+    return "1 class" if many == 1 else f"{many:,} classes"
+
+
+def _few(names: Sequence[str]) -> str:
+    return ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
+
+
+def _credit(credit: str, both: Sequence[Side]) -> str:
+    lines = [credit] if credit else []
+    for side in both:
+        entry = side.entry
+        if entry is None:
+            continue
+        size = f" · {megabytes(entry.megabytes * 1e6)} to fetch" if entry.megabytes else ""
+        lines.append(f"**{side.name}** · {entry.licence or 'Its licence is not stated.'}{size}")
+        lines += [entry.citation] if entry.citation else []
+    return "\n\n".join(lines) or "These images are drawn by this program (MIT licence) or ship with it."
