@@ -3,6 +3,7 @@
 import socket
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPException
@@ -11,13 +12,18 @@ from pathlib import Path
 from urllib.error import HTTPError
 
 from tlcore.errors import DataUnavailable
-from tlcore.library.places import home
+from tlcore.library.places import home, library
+
+_WRONG = (OSError, RuntimeError, EOFError, HTTPException, tarfile.TarError, zipfile.BadZipFile, zlib.error)
 
 PATIENCE = 20.0  # seconds without an answer after which a server counts as out of reach
 
 
 def places() -> list[Path]:
-    """The data folder and every folder directly in it. Raises `DataUnavailable`."""
+    """The data folder and every folder directly in it; and one's own, where the data folder cannot be written.
+
+    Raises `DataUnavailable`.
+    """
     top = home()
     if environ.get("TLCORE_DATA") and not top.is_dir():
         raise DataUnavailable(
@@ -25,9 +31,13 @@ def places() -> list[Path]:
             f"the data sets."
         )
     try:
-        return [top, *sorted(each for each in top.iterdir() if each.is_dir())] if top.is_dir() else [top]
+        return [place for each in dict.fromkeys((top, library().parent)) for place in _with_folders(each)]
     except OSError as reason:
         raise DataUnavailable(f"The data folder '{top}' cannot be read ({in_short(reason)}).") from None
+
+
+def _with_folders(top: Path) -> list[Path]:
+    return [top, *sorted(each for each in top.iterdir() if each.is_dir())] if top.is_dir() else [top]
 
 
 def missing(name: str, files: str, megabytes: float, reason: BaseException | None = None) -> DataUnavailable:
@@ -57,7 +67,7 @@ def reached(name: str, files: str, megabytes: float) -> Iterator[None]:
         yield
     except DataUnavailable:
         raise
-    except (OSError, RuntimeError, EOFError, HTTPException, tarfile.TarError, zipfile.BadZipFile) as reason:
+    except _WRONG as reason:
         if isinstance(reason, HTTPError):
             reason.close()  # it is the server's answer as well, and holds the line
         raise missing(name, files, megabytes, reason) from reason

@@ -20,7 +20,7 @@ from tlcore.library.images import Images, Rows
 from tlcore.library.listing import Listing, Part
 from tlcore.library.packfile import Header, PackFile, opened, pixels_end, sealed, writer
 from tlcore.library.packing import decoded
-from tlcore.library.places import home, own
+from tlcore.library.places import library
 from tlcore.library.turns import turn
 
 ENDING, DRAFT, LOCK = ".images", ".draft", ".lock"
@@ -108,8 +108,7 @@ def clean(files: Sequence[Path] | None = None) -> int:
 
 def folder() -> Path:
     """Where the cache is: in the data folder, or in the person's own place where that one cannot be written."""
-    place = home()
-    return (place if os.access(place, os.W_OK) or not place.exists() else own()) / "library" / "cache"
+    return library() / "cache"
 
 
 def _file(listing: Listing, side: int) -> Path:

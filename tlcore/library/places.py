@@ -33,4 +33,5 @@ def libraries() -> tuple[Path, ...]:
 def _writable(folder: Path) -> bool:
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
-    return os.access(folder, os.W_OK)
+    # Root may write anywhere, but a folder without one write bit is meant to be left as it is.
+    return os.access(folder, os.W_OK) and bool(folder.stat().st_mode & 0o222)
