@@ -4,7 +4,7 @@ A strategy returns some from `exhibits()`; their titles stand on its card with w
 and images are numpy, so that neither the store nor the page needs torch.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -79,22 +79,22 @@ class Gallery:
 Exhibit = Matrix | Bars | Meter | Histogram | Gallery
 
 
-def of_weights(histogram: str, gallery: str, weights: Array, inputs: Array, shown: int = 8) -> tuple[Exhibit, ...]:
+def of_weights(
+    histogram: str, gallery: str, weights: Array, look: Callable[[Array], Array] | None, shown: int = 8
+) -> tuple[Exhibit, ...]:
     """How source samples are weighted: a histogram, and where they are images those that count most and least.
 
-    weights (N,), 1 being that of plain training; inputs (N, C, H, W) uint8, or (N, 2), of which nothing is drawn
+    weights (N,), 1 being that of plain training; `look` gives the images (B, C, H, W) uint8 of some rows, or is None
     """
     counts, edges = np.histogram(weights, bins=20, range=(0.0, max(float(weights.max()), 1.0)))
     drawn = Histogram(histogram, edges, counts, mark=1.0)
-    if inputs.ndim < 4:
+    if look is None:
         return (drawn,)
     order = np.argsort(-weights, kind="stable")
     rows = {"count most": order[:shown], "count least": order[::-1][:shown]}
     return drawn, Gallery(
         gallery,
-        tuple(
-            Row(label, inputs[these], [f"{weight:.2f}" for weight in weights[these]]) for label, these in rows.items()
-        ),
+        tuple(Row(label, look(these), [f"{weight:.2f}" for weight in weights[these]]) for label, these in rows.items()),
     )
 
 

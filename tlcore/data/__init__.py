@@ -1,6 +1,7 @@
 """Domains, their streams, and tasks that withhold."""
 
 from tlcore.data.domain import Batch, Described, Domain, Episode, View, withheld
+from tlcore.data.mapped import Inputs, Mapped, portion
 from tlcore.data.stream import Stream, both, generator_of, numbered, seed_of, several
 from tlcore.data.task import Task
 
@@ -9,12 +10,15 @@ __all__ = [
     "Described",
     "Domain",
     "Episode",
+    "Inputs",
+    "Mapped",
     "Stream",
     "Task",
     "View",
     "both",
     "generator_of",
     "numbered",
+    "portion",
     "seed_of",
     "several",
     "withheld",

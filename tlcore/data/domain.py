@@ -4,11 +4,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Self
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
+from tlcore.data.mapped import Inputs, Mapped, portion
 from tlcore.data.stream import Stream, generator_of, shuffled
 from tlcore.errors import RequestError, Withheld
+
+SMALL = 1 << 26  # bytes: so much of what lies on disk is brought into memory when it is chosen
+MOST = 1 << 31  # bytes: and no more than that when all of it is wanted at once
 
 Batch = tuple[Tensor, Tensor]
 """Inputs (B, ...) and their labels (B,)."""
@@ -40,7 +46,7 @@ class Domain:
     """
 
     name: str
-    inputs: Tensor  # (N, C, H, W) uint8, or (N, D) float
+    inputs: Inputs  # (N, C, H, W) uint8, perhaps on disk, or (N, D) float
     labels: Tensor | None  # (N,) int64, or None
     seed: int = 0
     factors: Tensor | None = None  # (N, F) int64, answers to further questions; None where there are none
@@ -49,9 +55,22 @@ class Domain:
     def __len__(self) -> int:
         return len(self.inputs)
 
+    @property
+    def device(self) -> torch.device:
+        """Where batches arrive."""
+        return self.inputs.device
+
+    def answers(self) -> Tensor:
+        """All labels (N,). Raises `Withheld` where they are hidden."""
+        if self.labels is None:
+            raise Withheld(
+                f"The labels of '{self.name}' are hidden from this strategy: its card does not ask for them."
+            )
+        return self.labels
+
     def batches(self, size: int) -> Stream[Batch]:
         """Labelled batches: inputs (size, ...) and labels (size,)."""
-        labels = self._labels()
+        labels = self.answers()
         return self._drawn("labelled", size).map(lambda drawn: (drawn[1], labels[drawn[0]]))
 
     def described(self, size: int) -> Stream[Described]:
@@ -59,7 +78,7 @@ class Domain:
 
         Raises `RequestError` where there is one question only.
         """
-        labels = self._labels()
+        labels = self.answers()
         factors = self.factors
         if factors is None:
             raise RequestError(
@@ -77,7 +96,7 @@ class Domain:
 
         Raises `RequestError` if there are fewer than `way` classes with `shot + query` examples.
         """
-        labels = self._labels()
+        labels = self.answers()
         by_class = [(labels == label).nonzero().squeeze(1) for label in labels.unique()]
         large = [rows for rows in by_class if len(rows) >= shot + query]
         if len(large) < way:
@@ -104,19 +123,33 @@ class Domain:
         return Stream(episode)
 
     def labelled(self) -> Batch:
-        """All inputs (N, ...) and all labels (N,)."""
-        return self.inputs, self._labels()
+        """All inputs (N, ...) and all labels (N,), in memory. Raises `RequestError` where they are too many."""
+        labels = self.answers()
+        if isinstance(self.inputs, Mapped) and self.inputs.nbytes > MOST:
+            raise RequestError(
+                f"This strategy needs all {len(self):,} images of '{self.name}' at once, which are "
+                f"{self.inputs.nbytes / 1e9:.1f} GB: choose fewer images, a smaller side, or another strategy."
+            )
+        return self.inputs[:], labels
 
     def once(self, size: int = 256) -> Iterator[Tensor]:
-        """All inputs in their order, in batches."""
-        yield from self.inputs.split(size)
+        """All inputs in their order, in batches of `size` at the most: large images come fewer at a time."""
+        yield from self.inputs.split(portion(self.inputs, size))
+
+    @property
+    def look(self) -> Callable[[NDArray[np.int64]], NDArray[np.uint8]] | None:
+        """Gives the images (B, C, H, W) of some rows to whoever draws them; None where there are no images."""
+        inputs = self.inputs
+        if inputs.ndim != 4:
+            return None
+        return lambda rows: inputs[torch.from_numpy(np.ascontiguousarray(rows))].cpu().numpy()
 
     def without_labels(self) -> Self:
         return replace(self, labels=None, factors=None)
 
     def few(self, per_class: int) -> Self:
         """`per_class` labelled examples of every class (fewer where a class is smaller), chosen by the seed."""
-        labels = self._labels()
+        labels = self.answers()
         order = torch.randperm(len(self), generator=generator_of(self.name, "few", self.seed)).to(labels.device)
         kept = [order[labels[order] == label][:per_class] for label in labels.unique()]
         rows = torch.cat(kept) if kept else order[:0]
@@ -126,32 +159,30 @@ class Domain:
         """Some of its rows, with whatever is known of them."""
         labels = None if self.labels is None else self.labels[rows]
         factors = None if self.factors is None else self.factors[rows]
-        return replace(self, inputs=self.inputs[rows], labels=labels, factors=factors)
+        return replace(self, inputs=_chosen(self.inputs, rows), labels=labels, factors=factors)
 
     def encoded(self, encoder: Callable[[Tensor], Tensor]) -> Self:
         """The same domain with features for inputs, computed once: (N, D)."""
+        return replace(self, inputs=self.features(encoder), view=None)
+
+    def features(self, encoder: Callable[[Tensor], Tensor]) -> Tensor:
+        """What an encoder makes of all inputs: (N, D)."""
         with torch.no_grad():
-            return replace(self, inputs=torch.cat([encoder(inputs) for inputs in self.once()]), view=None)
+            return torch.cat([encoder(inputs) for inputs in self.once()])
 
     def to(self, device: torch.device | str) -> Self:
         labels = None if self.labels is None else self.labels.to(device)
         factors = None if self.factors is None else self.factors.to(device)
         return replace(self, inputs=self.inputs.to(device), labels=labels, factors=factors)
 
-    def _labels(self) -> Tensor:
-        if self.labels is None:
-            raise Withheld(
-                f"The labels of '{self.name}' are hidden from this strategy: its card does not ask for them."
-            )
-        return self.labels
-
     def _drawn(self, purpose: str, size: int) -> Stream[tuple[Tensor, Tensor]]:
         """Row numbers (size,), and the inputs in them as a stream shows them (size, ...)."""
-        rows = self._rows(purpose, size)
+        rows = shuffled(len(self), size, self.name, purpose, self.seed)
 
         def drawn(k: int) -> tuple[Tensor, Tensor]:
             chosen = rows.at(k)
-            return chosen, self._shown(chosen, purpose, k)
+            there = chosen.to(self.device)
+            return there, self._shown(chosen if isinstance(self.inputs, Mapped) else there, purpose, k)
 
         return Stream(drawn)
 
@@ -162,9 +193,12 @@ class Domain:
             return inputs
         return self.view(inputs, generator_of(self.name, "views", purpose, self.seed, k))
 
-    def _rows(self, purpose: str, size: int) -> Stream[Tensor]:
-        rows = shuffled(len(self), size, self.name, purpose, self.seed)
-        return rows if self.inputs.device.type == "cpu" else rows.map(lambda each: each.to(self.inputs.device))
+
+def _chosen(inputs: Inputs, rows: Tensor | slice) -> Inputs:
+    """Some rows: of what lies on disk they stay there too, unless they are few."""
+    if isinstance(inputs, Mapped) and (some := inputs.at(rows)).nbytes > SMALL:
+        return some
+    return inputs[rows]
 
 
 def withheld(name: str) -> Domain:
@@ -185,6 +219,10 @@ class _Withheld(Domain):
 
 _CLOSED = {
     "inputs",
+    "device",
+    "answers",
+    "look",
+    "features",
     "labels",
     "factors",
     "batches",

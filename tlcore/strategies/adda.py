@@ -74,7 +74,7 @@ class ADDA(Strategy[ADDAHParams]):
             nn.Linear(hparams.hidden, hparams.hidden),
             nn.ReLU(),
             nn.Linear(hparams.hidden, 1),
-        ).to(task.source.inputs.device)
+        ).to(task.source.device)
         judge = Descent({discriminator: hparams.lr}, hparams.steps, betas=(0.5, 0.9))
         imitate = Descent({target_encoder: hparams.lr}, hparams.steps, betas=(0.5, 0.9))
         streams = both(task.source.batches(hparams.batch), task.target.unlabelled(hparams.batch))

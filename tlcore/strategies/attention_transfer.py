@@ -81,7 +81,7 @@ class AttentionTransfer(Strategy[AttentionTransferHParams]):
 
     def steps(self, task: Task) -> Iterator[Values]:
         network, hparams = self.network, self.hparams
-        teacher = build_teacher(hparams.teacher, network, task.source.inputs, seed=seed_of("teacher", task.seed))
+        teacher = build_teacher(hparams.teacher, network, task.source.inputs[:1], seed=seed_of("teacher", task.seed))
         _check(network, teacher, task.source.inputs[:1])
         view = Augment(shift=hparams.move, turn=hparams.turn, zoom=0.0)
         learn = Descent({teacher: hparams.teacher_lr}, hparams.teacher_steps, schedule=cosine)

@@ -64,9 +64,9 @@ class AttributeEmbedding(Strategy[AttributeEmbeddingHParams]):
             raise RequestError(
                 "A class is placed by its attributes, but here none are told: choose a scenario with attributes."
             )
-        device = task.source.inputs.device
+        device = task.source.device
         self.embedding = embedding = nn.Linear(task.attributes.shape[1], self.network.dim, bias=False).to(device)
-        seen = torch.isin(torch.arange(task.classes, device=device), task.source.labelled()[1])  # (classes,)
+        seen = torch.isin(torch.arange(task.classes, device=device), task.source.answers())  # (classes,)
         self.known = task.attributes, seen
         descend = Descent({backbone: hparams.lr, embedding: hparams.lr}, hparams.steps)
 

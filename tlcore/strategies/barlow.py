@@ -76,7 +76,7 @@ class Barlow(Strategy[BarlowHParams]):
             nn.BatchNorm1d(hparams.projection),
             nn.ReLU(),
             nn.Linear(hparams.projection, hparams.projection, bias=False),
-        ).to(task.target.inputs.device)
+        ).to(task.target.device)
         view = Augment.of(hparams.move, hparams.relight)
         sample = task.target.unlabelled(MEASURED).at(0)
         self.projector, self.views = projector, torch.cat([view(sample), view(sample)])

@@ -140,7 +140,7 @@ def weighted(
     strategy: Strategy[H], domain: Domain, weights: Tensor, *, steps: int, rates: Mapping[nn.Module, float]
 ) -> Iterator[Values]:
     """The phase "learn the weighted source": as `supervised`, every sample counting by its weight (N,)."""
-    _, labels = domain.labelled()
+    labels = domain.answers()
     left = effective_sample_size(weights) / len(weights)
     descend = Descent(rates, steps)
     rows = replace(domain, labels=torch.arange(len(labels), device=labels.device))  # which sample, not which class
@@ -155,7 +155,8 @@ def weighted(
 def compared(strategy: Strategy[H], space: str, *domains: Domain) -> Iterator[Tensor]:
     """What each domain's samples are compared by, (N, D): their "features", or as they come in."""
     for domain in domains:
-        yield (domain.encoded(strategy.embed) if space == "features" else domain).inputs.flatten(1).float()
+        values = strategy.embed if space == "features" else _as_they_come
+        yield domain.features(values).flatten(1).float()
 
 
 def probed(
@@ -181,6 +182,10 @@ def by_examples(strategy: Strategy[H], support: Batch, inputs: Tensor) -> Tensor
     examples, labels = support
     present, names = labels.unique(return_inverse=True)
     return in_label_space(strategy.adapted((examples, names))(inputs), present, strategy.network.classes)
+
+
+def _as_they_come(inputs: Tensor) -> Tensor:
+    return inputs
 
 
 def reset(module: nn.Module) -> None:

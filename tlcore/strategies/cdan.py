@@ -60,12 +60,12 @@ class CDAN(Strategy[CDANHParams]):
 
     def steps(self, task: Task) -> Iterator[Values]:
         backbone, head, hparams = self.network.backbone, self.network.head, self.hparams
-        conditioned, width = self._conditioning(task.source.inputs.device)
+        conditioned, width = self._conditioning(task.source.device)
         discriminator = nn.Sequential(
             nn.Linear(width, hparams.hidden), nn.ReLU(),
             nn.Linear(hparams.hidden, hparams.hidden), nn.ReLU(),
             nn.Linear(hparams.hidden, 1),
-        ).to(task.source.inputs.device)  # fmt: skip
+        ).to(task.source.device)  # fmt: skip
         descend = Descent({self.network: hparams.lr, discriminator: hparams.lr}, hparams.steps)
         streams = both(task.source.batches(hparams.batch), task.target.unlabelled(hparams.batch))
 

@@ -80,14 +80,14 @@ class Coral(Strategy[CoralHParams]):
             rates={self.network: hparams.source_lr},
         )
         backbone.eval()  # else the batch-norm statistics of frozen features would go on moving
-        features, targets = task.source.encoded(backbone), task.target.encoded(backbone).inputs
-        source, target = _standard(features.inputs, _scale(features.inputs)), _standard(targets, _scale(targets))
+        sources, targets = task.source.features(backbone), task.target.features(backbone)
+        source, target = _standard(sources, _scale(sources)), _standard(targets, _scale(targets))
         moved = source @ coral_map(source, target, hparams.ridge).to(source)  # (N, D)
         self.scale, self.spread = _scale(targets), _spread(source, moved, target)
         reset(head)
 
         descend = Descent({head: hparams.lr}, hparams.steps)
-        batches = replace(features, inputs=moved).batches(hparams.batch)
+        batches = replace(task.source, inputs=moved, view=None).batches(hparams.batch)
         for inputs, labels in self.phase("learn the moved source", hparams.steps, batches, keep=[descend]):
             classification = F.cross_entropy(head(inputs), labels)
             descend(classification)

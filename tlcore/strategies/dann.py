@@ -51,7 +51,7 @@ class DANN(Strategy[DANNHParams]):
         backbone, head, hparams = self.network.backbone, self.network.head, self.hparams
         discriminator = nn.Sequential(
             nn.Linear(self.network.dim, hparams.hidden), nn.ReLU(), nn.Linear(hparams.hidden, 1)
-        ).to(task.source.inputs.device)
+        ).to(task.source.device)
         schedule = annealed if hparams.anneal else constant
         descend = Descent({self.network: hparams.lr, discriminator: hparams.lr}, hparams.steps, schedule=schedule)
         streams = both(task.source.batches(hparams.batch), task.target.unlabelled(hparams.batch))

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from tlcore.augment import Augment
 from tlcore.cards import Access, Card, Family, Promise
-from tlcore.data import Domain, Task, generator_of
+from tlcore.data import Domain, Inputs, Task, generator_of, portion
 from tlcore.descent import Descent
 from tlcore.exhibits import Exhibit, Gallery, Row
 from tlcore.hparams import hparam
@@ -112,11 +112,11 @@ class DeepCluster(Strategy[DeepClusterHParams]):
     def _round(self) -> int:
         return max(1, self.hparams.steps // self.hparams.rounds)
 
-    def _grouped(self, inputs: Tensor, number: int, task: Task) -> Tensor:
+    def _grouped(self, inputs: Inputs, number: int, task: Task) -> Tensor:
         """The group (N,) of each input, by k-means on features of length 1."""
         self.network.eval()
         with torch.no_grad():
-            features = torch.cat([self.embed(part) for part in inputs.split(500)]).float()  # (N, D)
+            features = torch.cat([self.embed(part) for part in inputs.split(portion(inputs, 500))]).float()  # (N, D)
         white = F.normalize(_whitened(features) if self.hparams.whiten else features, dim=1)
         centres = k_means(white, self.network.classes, generator_of("groups", number, task.seed))
         groups: Tensor = assigned(white, centres).argmax(1)

@@ -91,7 +91,7 @@ class Distill(Strategy[DistillHParams]):
         teacher = build_teacher(
             hparams.teacher,
             network,
-            task.source.inputs,
+            task.source.inputs[:1],
             seed=seed_of("teacher", task.seed),
             dropout=hparams.teacher_dropout,
         )

@@ -54,7 +54,7 @@ class DomainConfusion(Strategy[DomainConfusionHParams]):
         backbone, head, hparams = self.network.backbone, self.network.head, self.hparams
         discriminator = nn.Sequential(
             nn.Linear(self.network.dim, hparams.hidden), nn.ReLU(), nn.Linear(hparams.hidden, 1)
-        ).to(task.source.inputs.device)
+        ).to(task.source.device)
         judge = Descent({discriminator: hparams.lr}, hparams.steps)
         learn = Descent({self.network: hparams.lr}, hparams.steps)
         streams = both(task.source.batches(hparams.batch), task.target.unlabelled(hparams.batch))

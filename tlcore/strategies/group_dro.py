@@ -50,7 +50,7 @@ class GroupDRO(Strategy[GroupDROHParams]):
         values = len(task.factors[column].values)
         groups = task.classes * values
         descend = Descent({self.network: hparams.lr}, hparams.steps, weight_decay=hparams.decay)
-        weights = Notes(q=torch.full((groups,), 1 / groups, device=task.source.inputs.device))
+        weights = Notes(q=torch.full((groups,), 1 / groups, device=task.source.device))
 
         for images, labels, factors in self.phase(
             "learn", hparams.steps, task.source.described(hparams.batch), keep=[descend, weights]

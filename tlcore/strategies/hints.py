@@ -72,7 +72,7 @@ class Hints(Strategy[HintsHParams]):
 
     def steps(self, task: Task) -> Iterator[Values]:
         network, hparams = self.network, self.hparams
-        teacher = build_teacher(hparams.teacher, network, task.source.inputs, seed=seed_of("teacher", task.seed))
+        teacher = build_teacher(hparams.teacher, network, task.source.inputs[:1], seed=seed_of("teacher", task.seed))
         view = Augment(shift=hparams.move, turn=hparams.turn, zoom=0.0, jitter=hparams.move)
         learn = Descent({teacher: hparams.teacher_lr}, hparams.teacher_steps, schedule=cosine)
         labelled = task.source.batches(hparams.batch)

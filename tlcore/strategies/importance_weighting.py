@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from tlcore.cards import Access, Card, Family, Promise
-from tlcore.data import Task, both
+from tlcore.data import Domain, Task, both
 from tlcore.descent import Descent
 from tlcore.exhibits import Exhibit, of_weights
 from tlcore.hparams import hparam
@@ -75,7 +75,7 @@ class ImportanceWeighting(Strategy[ImportanceWeightingHParams]):
 
     def __init__(self, network: Network, hparams: ImportanceWeightingHParams | None = None) -> None:
         super().__init__(network, hparams)
-        self.weighted: tuple[Tensor, Tensor] | None = None  # source inputs (N, ...) and their weights (N,)
+        self.weighted: tuple[Domain, Tensor] | None = None  # the source and the weights of its rows (N,)
 
     def length(self) -> int:
         return self.hparams.source_steps + self.hparams.domain_steps + self.hparams.steps
@@ -106,14 +106,14 @@ class ImportanceWeighting(Strategy[ImportanceWeightingHParams]):
         network.train()
         with torch.no_grad():  # the classifier saw as many of each domain: its odds are the ratio itself
             weights = bounded(discriminator_weights(judge(source), 1, 1), hparams.most)  # (N,)
-        self.weighted = task.source.inputs, weights
+        self.weighted = task.source, weights
         yield from weighted(self, task.source, weights, steps=hparams.steps, rates={network: hparams.lr})
 
     def exhibits(self) -> Sequence[Exhibit]:
         if self.weighted is None:
             return ()
-        inputs, weights = (each.cpu().numpy() for each in self.weighted)
-        return of_weights(HISTOGRAM, GALLERY, weights, inputs)
+        domain, weights = self.weighted
+        return of_weights(HISTOGRAM, GALLERY, weights.cpu().numpy(), domain.look)
 
 
 def _standardised(source: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:

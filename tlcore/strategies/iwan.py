@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from tlcore.cards import Access, Card, Family, Promise
-from tlcore.data import Task, both, numbered
+from tlcore.data import Domain, Task, both, numbered
 from tlcore.descent import Descent
 from tlcore.exhibits import Exhibit, of_weights
 from tlcore.hparams import hparam
@@ -78,14 +78,14 @@ class IWAN(Strategy[IWANHParams]):
 
     def __init__(self, network: Network, hparams: IWANHParams | None = None) -> None:
         super().__init__(network, hparams)
-        self.source: Tensor | None = None  # inputs (N, ...) to be shown with their weights
+        self.source: Domain | None = None  # some of it, to be shown with its weights
         self.judge: nn.Module | None = None  # source inputs to logits of "comes from the source"
 
     def length(self) -> int:
         return self.hparams.source_steps + self.hparams.steps
 
     def steps(self, task: Task) -> Iterator[Values]:
-        hparams, device = self.hparams, task.source.inputs.device
+        hparams, device = self.hparams, task.source.device
         yield from supervised(
             self,
             task.source,
@@ -99,7 +99,7 @@ class IWAN(Strategy[IWANHParams]):
         learn = Descent({judge: hparams.lr}, hparams.steps)
         descend = Descent({target_encoder: hparams.lr, discriminator: hparams.lr}, hparams.steps)
         streams = both(task.source.batches(hparams.batch), task.target.unlabelled(hparams.batch))
-        self.source, self.judge = task.source.inputs[:SHOWN], nn.Sequential(source_encoder, judge)
+        self.source, self.judge = task.source.at(slice(SHOWN)), nn.Sequential(source_encoder, judge)
 
         for k, ((images, _), target_images) in self.phase(
             "imitate", hparams.steps, numbered(streams), keep=[learn, descend, judge, discriminator]
@@ -128,8 +128,8 @@ class IWAN(Strategy[IWANHParams]):
     def exhibits(self) -> Sequence[Exhibit]:
         if self.source is None or self.judge is None:
             return ()
-        weights = _weights(torch.cat([self.judge(images) for images in self.source.split(250)]))
-        return of_weights(HISTOGRAM, GALLERY, weights.cpu().numpy(), self.source.cpu().numpy())
+        weights = _weights(torch.cat([self.judge(images) for images in self.source.once(250)]))
+        return of_weights(HISTOGRAM, GALLERY, weights.cpu().numpy(), self.source.look)
 
 
 def _discriminator(dim: int, hidden: int) -> nn.Module:

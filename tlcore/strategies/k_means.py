@@ -68,7 +68,7 @@ class KMeans(Strategy[KMeansHParams]):
             self, task.source, name="learn the source", steps=hparams.steps, rates={self.network: hparams.lr}
         )
         self.network.eval()  # the features stay as they are
-        target = task.target.encoded(self.embed).inputs  # (N, D)
+        target = task.target.features(self.embed)  # (N, D)
         self.looked_at = task.target.unlabelled(256).at(0)
         random = generator_of("k-means", task.seed)
         self.found["centres"] = seeded(target, self.network.classes, hparams.restarts, random)

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from tlcore.cards import Access, Card, Family, Promise
-from tlcore.data import Task
+from tlcore.data import Domain, Task
 from tlcore.exhibits import Exhibit, of_weights
 from tlcore.hparams import hparam
 from tlcore.losses.weighting import bounded, kliep, median_distance
@@ -68,7 +68,7 @@ class KLIEP(Strategy[KLIEPHParams]):
 
     def __init__(self, network: Network, hparams: KLIEPHParams | None = None) -> None:
         super().__init__(network, hparams)
-        self.weighted: tuple[Tensor, Tensor] | None = None  # source inputs (N, ...) and their weights (N,)
+        self.weighted: tuple[Domain, Tensor] | None = None  # the source and the weights of its rows (N,)
 
     def length(self) -> int:
         return self.hparams.source_steps + self.hparams.steps
@@ -86,11 +86,11 @@ class KLIEP(Strategy[KLIEPHParams]):
         weights = bounded(kliep(source, target, centres, width), hparams.bound)  # (N,)
         network.train()
 
-        self.weighted = task.source.inputs, weights
+        self.weighted = task.source, weights
         yield from weighted(self, task.source, weights, steps=hparams.steps, rates={network: hparams.lr})
 
     def exhibits(self) -> Sequence[Exhibit]:
         if self.weighted is None:
             return ()
-        inputs, weights = (each.cpu().numpy() for each in self.weighted)
-        return of_weights(HISTOGRAM, GALLERY, weights, inputs)
+        domain, weights = self.weighted
+        return of_weights(HISTOGRAM, GALLERY, weights.cpu().numpy(), domain.look)

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from tlcore.cards import Access, Card, Family, Promise
-from tlcore.data import Task
+from tlcore.data import Domain, Task
 from tlcore.exhibits import Exhibit, of_weights
 from tlcore.hparams import hparam
 from tlcore.losses.weighting import bounded, kernel_mean_matching, median_distance
@@ -70,7 +70,7 @@ class KMM(Strategy[KMMHParams]):
 
     def __init__(self, network: Network, hparams: KMMHParams | None = None) -> None:
         super().__init__(network, hparams)
-        self.weighted: tuple[Tensor, Tensor] | None = None  # source inputs (N, ...) and their weights (N,)
+        self.weighted: tuple[Domain, Tensor] | None = None  # the source and the weights of its rows (N,)
 
     def length(self) -> int:
         return self.hparams.source_steps + self.hparams.steps
@@ -82,17 +82,17 @@ class KMM(Strategy[KMMHParams]):
         )
 
         network.eval()
-        kept = task.source.at(torch.randperm(len(task.source))[: hparams.samples].to(task.source.inputs.device))
+        kept = task.source.at(torch.randperm(len(task.source))[: hparams.samples].to(task.source.device))
         source, target = compared(self, hparams.space, kept, task.target)  # (N, D), (M, D)
         width = hparams.bandwidth * median_distance(torch.cat([source, target]))
         weights = bounded(kernel_mean_matching(source, target, width, hparams.bound), hparams.bound)  # (N,)
         network.train()
 
-        self.weighted = kept.inputs, weights
+        self.weighted = kept, weights
         yield from weighted(self, kept, weights, steps=hparams.steps, rates={network: hparams.lr})
 
     def exhibits(self) -> Sequence[Exhibit]:
         if self.weighted is None:
             return ()
-        inputs, weights = (each.cpu().numpy() for each in self.weighted)
-        return of_weights(HISTOGRAM, GALLERY, weights, inputs)
+        domain, weights = self.weighted
+        return of_weights(HISTOGRAM, GALLERY, weights.cpu().numpy(), domain.look)

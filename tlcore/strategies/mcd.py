@@ -58,7 +58,7 @@ class MCD(Strategy[MCDHParams]):
 
     def steps(self, task: Task) -> Iterator[Values]:
         backbone, dim, hparams = self.network.backbone, self.network.dim, self.hparams
-        self.hidden = nn.Sequential(nn.Linear(dim, dim), nn.ReLU()).to(task.source.inputs.device)
+        self.hidden = nn.Sequential(nn.Linear(dim, dim), nn.ReLU()).to(task.source.device)
         first = nn.Sequential(self.hidden, self.network.head)
         second = deepcopy(first)
         reset(second)

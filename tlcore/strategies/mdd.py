@@ -57,7 +57,7 @@ class MDD(Strategy[MDDHParams]):
         backbone, head, hparams = self.network.backbone, self.network.head, self.hparams
         rival = nn.Sequential(
             nn.Linear(self.network.dim, hparams.hidden), nn.ReLU(), nn.Linear(hparams.hidden, self.network.classes)
-        ).to(task.source.inputs.device)
+        ).to(task.source.device)
         descend = Descent({self.network: hparams.lr, rival: hparams.lr}, hparams.steps)
         streams = both(task.source.batches(hparams.batch), task.target.unlabelled(hparams.batch))
 

@@ -79,7 +79,7 @@ class MultiTask(Strategy[MultiTaskHParams]):
             raise RequestError(
                 "Several tasks need several answers an image, but here there is one: choose a scenario with factors."
             )
-        device = task.source.inputs.device
+        device = task.source.device
         self.names = ("class", *(factor.name for factor in task.factors))
         self.balance = balance = Balance(len(self.names)).to(device)
         heads = nn.ModuleList(nn.Linear(self.network.dim, len(factor.values)) for factor in task.factors).to(device)

@@ -76,14 +76,14 @@ class PADA(Strategy[PADAHParams]):
     def __init__(self, network: Network, hparams: PADAHParams | None = None) -> None:
         super().__init__(network, hparams)
         self.notes = Notes()  # "class weights": (classes,), at most 1
-        self.source: tuple[Tensor, Tensor] | None = None  # its inputs and labels, to be shown with their weights
+        self.source: Domain | None = None  # to be shown with its weights
 
     def length(self) -> int:
         return self.hparams.source_steps + self.hparams.steps
 
     def steps(self, task: Task) -> Iterator[Values]:
         backbone, head, hparams = self.network.backbone, self.network.head, self.hparams
-        device = task.source.inputs.device
+        device = task.source.device
         yield from supervised(
             self,
             task.source,
@@ -96,7 +96,7 @@ class PADA(Strategy[PADAHParams]):
         ).to(device)
         descend = Descent({self.network: hparams.lr, discriminator: hparams.lr}, hparams.steps)
         streams = both(task.source.batches(hparams.batch), task.target.unlabelled(hparams.batch))
-        self.source = task.source.labelled()
+        self.source = task.source
         self.notes["class weights"] = torch.ones(task.classes, device=device)
 
         for k, ((images, labels), target_images) in self.phase(
@@ -126,7 +126,7 @@ class PADA(Strategy[PADAHParams]):
     def _weights(self) -> Tensor:
         """Of every source sample, with mean 1: (N,)."""
         assert self.source is not None
-        weights: Tensor = self.notes["class weights"][self.source[1]]
+        weights: Tensor = self.notes["class weights"][self.source.answers()]
         return weights / weights.mean().clamp_min(1e-6)
 
     def _left(self) -> Tensor:
@@ -138,4 +138,4 @@ class PADA(Strategy[PADAHParams]):
             return ()
         names = [str(label) for label in range(self.network.classes)]
         bars = Bars(CLASSES, names, {"weight": self.notes["class weights"].tolist()})
-        return (bars, *of_weights(HISTOGRAM, GALLERY, self._weights().cpu().numpy(), self.source[0].cpu().numpy()))
+        return (bars, *of_weights(HISTOGRAM, GALLERY, self._weights().cpu().numpy(), self.source.look))

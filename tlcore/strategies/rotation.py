@@ -64,7 +64,7 @@ class Rotation(Strategy[RotationHParams]):
         shape = task.target.inputs.shape
         if len(shape) != 4 or shape[2] != shape[3]:
             raise RequestError("A quarter turn needs square images: choose a scenario that has them.")
-        turns = nn.Linear(self.network.dim, 4).to(task.target.inputs.device)
+        turns = nn.Linear(self.network.dim, 4).to(task.target.device)
         view = Augment.of(hparams.move, hparams.relight)
         descend = Descent({backbone: hparams.lr, turns: hparams.lr}, hparams.steps, schedule=cosine)
         streams = both(task.source.unlabelled(hparams.batch), task.target.unlabelled(hparams.batch)).map(torch.cat)

@@ -76,7 +76,7 @@ class SelfTaught(Strategy[SelfTaughtHParams]):
         shape = task.source.inputs.shape[1:]
         decoder = nn.Sequential(
             nn.Linear(self.network.dim, hparams.hidden), nn.ReLU(), nn.Linear(hparams.hidden, prod(shape))
-        ).to(task.source.inputs.device)
+        ).to(task.source.device)
         self.decoder, self.shown = decoder, task.target.unlabelled(SHOWN).at(0)
         move, spoil = Augment.of(hparams.move, 0), replace(Augment.of(0, 0), noise=hparams.noise)
         descend = Descent({backbone: hparams.lr, decoder: hparams.lr}, hparams.steps, schedule=cosine)

@@ -62,7 +62,7 @@ class SHOT(Strategy[SHOTHParams]):
         yield from self._learn_the_source(task.source)
 
         network, hparams, target = self.network, self.hparams, task.target
-        row_numbers = torch.arange(len(target), device=target.inputs.device)  # (N,)
+        row_numbers = torch.arange(len(target), device=target.device)  # (N,)
         pseudo = Notes(labels=torch.zeros_like(row_numbers))  # (N,)
         adapt = Descent({network.backbone: hparams.lr}, hparams.steps)
         streams = numbered(replace(target, labels=row_numbers).batches(hparams.batch))

@@ -58,7 +58,7 @@ class Siamese(Strategy[SiameseHParams]):
     def steps(self, task: Task) -> Iterator[Values]:
         backbone, hparams = self.network.backbone, self.hparams
         self.support = task.few.labelled()
-        self.verifier.to(task.source.inputs.device)
+        self.verifier.to(task.source.device)
         way = min(hparams.way, task.classes)
         episodes = task.source.episodes(way, 1, hparams.query)
         descend = Descent({backbone: hparams.lr, self.verifier: hparams.lr}, hparams.steps)

@@ -73,7 +73,7 @@ class SimCLR(Strategy[SimCLRHParams]):
         backbone, hparams = self.network.backbone, self.hparams
         dim = self.network.dim
         projector = nn.Sequential(nn.Linear(dim, dim), nn.ReLU(), nn.Linear(dim, hparams.projection))
-        projector.to(task.target.inputs.device)
+        projector.to(task.target.device)
         view = Augment.of(hparams.move, hparams.relight)
         examples = task.target.unlabelled(SHOWN).at(0)
         self.shown = (examples, view(examples), view(examples))

@@ -78,7 +78,7 @@ class SimSiam(Strategy[SimSiamHParams]):
         backbone, hparams = self.network.backbone, self.hparams
         self.projector, predictor = _projector(self.network.dim, hparams.projection), _predictor(hparams)
         for part in (self.projector, predictor):
-            part.to(task.target.inputs.device)
+            part.to(task.target.device)
         self.measured = task.target.unlabelled(MEASURED).at(0)
         projector, view = self.projector, Augment.of(hparams.move, hparams.relight)
         rates = {backbone: hparams.lr, projector: hparams.lr, predictor: hparams.lr}

@@ -73,8 +73,7 @@ class SubspaceAlignment(Strategy[SubspaceHParams]):
             rates={self.network: hparams.source_lr},
         )
         backbone.eval()  # else the batch-norm statistics of frozen features would go on moving
-        features, target = task.source.encoded(backbone), task.target.encoded(backbone).inputs
-        source = features.inputs
+        source, target = task.source.features(backbone), task.target.features(backbone)
         count = min(hparams.directions, *source.shape, len(target))
         of_source, of_target = (each.to(source) for each in subspace_alignment(source, target, count))  # (D, d)
         self.frame = target.mean(0), of_target
@@ -83,7 +82,7 @@ class SubspaceAlignment(Strategy[SubspaceHParams]):
         reset(head)
 
         descend = Descent({head: hparams.lr}, hparams.steps)
-        batches = replace(features, inputs=_widened(aligned, self.network.dim)).batches(hparams.batch)
+        batches = replace(task.source, inputs=_widened(aligned, self.network.dim), view=None).batches(hparams.batch)
         for inputs, labels in self.phase("learn the aligned source", hparams.steps, batches, keep=[descend]):
             classification = F.cross_entropy(head(inputs), labels)
             descend(classification)

@@ -74,9 +74,7 @@ class TCA(Strategy[TCAHParams]):
             rates={self.network: hparams.source_lr},
         )
         backbone.eval()  # else the batch-norm statistics of frozen features would go on moving
-        source, target = (
-            _some(domain, hparams.landmarks).encoded(backbone).inputs for domain in (task.source, task.target)
-        )
+        source, target = (_some(domain, hparams.landmarks).features(backbone) for domain in (task.source, task.target))
         landmarks = torch.cat([source, target])  # (L, D)
         width = hparams.bandwidth * median_distance(landmarks)
         kernel = gaussian_kernel(landmarks, landmarks, width)  # (L, L)
@@ -108,4 +106,4 @@ class TCA(Strategy[TCAHParams]):
 
 def _some(domain: Domain, count: int) -> Domain:
     """At most `count` rows, drawn by chance."""
-    return domain.at(torch.randperm(len(domain))[:count].to(domain.inputs.device))
+    return domain.at(torch.randperm(len(domain))[:count].to(domain.device))

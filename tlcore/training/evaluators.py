@@ -67,10 +67,10 @@ class Unseen:
 
     def evaluate(self, strategy: Strategy[Any], *, final: bool) -> Mapping[str, float]:
         _, domain = list(self.exam.parts(None if final else self.quick))[1]
-        _, labels = domain.labelled()
+        labels = domain.answers()
         right = (_logits(strategy, domain).argmax(1) == labels).float()
         per_class = {int(label): float(right[labels == label].mean()) for label in labels.unique()}
-        shown = set(self.exam.source.labelled()[1].tolist())
+        shown = set(self.exam.source.answers().tolist())
         seen = _mean(value for label, value in per_class.items() if label in shown)
         unseen = _mean(value for label, value in per_class.items() if label not in shown)
         harmonic = 2 * seen * unseen / (seen + unseen) if seen + unseen else 0.0
@@ -93,9 +93,9 @@ class Open:
         from sklearn.metrics import roc_auc_score  # takes seconds to import, and few runs need it
 
         values: dict[str, float] = {}
-        shown = self.exam.source.labelled()[1].unique()
+        shown = self.exam.source.answers().unique()
         for name, domain in self.exam.parts(None if final else self.quick):
-            known = torch.isin(domain.labelled()[1], shown)
+            known = torch.isin(domain.answers(), shown)
             values |= {
                 f"{name}_{measure}": value
                 for measure, value in _graded(strategy, domain.at(known.nonzero()[:, 0])).items()
@@ -159,7 +159,7 @@ class Clusters:
 
         values: dict[str, float] = {}
         for name, domain in self.exam.parts(None if final else self.quick):
-            found, labels = _logits(strategy, domain).argmax(1).cpu(), domain.labelled()[1].cpu()
+            found, labels = _logits(strategy, domain).argmax(1).cpu(), domain.answers().cpu()
             values[f"{name}_accuracy"] = matched_accuracy(found, labels)
             if name == "target":
                 values["target_nmi"] = float(normalized_mutual_info_score(labels.numpy(), found.numpy()))
@@ -181,7 +181,7 @@ def matched_accuracy(found: Tensor, labels: Tensor) -> float:
 
 
 def _graded(strategy: Strategy[Any], domain: Domain) -> dict[str, float]:
-    _, labels = domain.labelled()
+    labels = domain.answers()
     logits = _logits(strategy, domain)
     right: Tensor = (logits.argmax(1) == labels).float().mean()
     return {"accuracy": float(right), "loss": float(F.cross_entropy(logits, labels))}

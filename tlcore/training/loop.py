@@ -58,14 +58,14 @@ def train(
     if step == 0:
         yield Evaluated(0, _grades(strategy, evaluators, final=False))
         yield from looking.at(0)
-    walk, pending, rested, precision = (
+    walk, pending, rested, exactly = (
         strategy.walk(task),
         list[tuple[int, Values]](),
         monotonic(),
-        _precision(strategy),
+        precision(strategy),
     )
     while True:
-        with precision:
+        with exactly:
             values = next(walk, None)
         if values is None:
             break
@@ -117,7 +117,7 @@ class _Looking:
 
 
 def _grades(strategy: Strategy[Any], evaluators: Sequence[Evaluator], *, final: bool) -> dict[str, float]:
-    with untouched(strategy), _precision(strategy):
+    with untouched(strategy), precision(strategy):
         return {
             name: value for evaluator in evaluators for name, value in evaluator.evaluate(strategy, final=final).items()
         }
@@ -147,7 +147,7 @@ def _detached(values: Values) -> Values:
     return {name: value.detach().float().reshape(()) for name, value in values.items()}
 
 
-def _precision(strategy: Strategy[Any]) -> AbstractContextManager[object]:
+def precision(strategy: Strategy[Any]) -> AbstractContextManager[object]:
     """bfloat16 where the device is made for it: on a CPU without bfloat16 units it is ten times slower."""
     device = next(strategy.network.parameters()).device
     if device.type != "cuda":

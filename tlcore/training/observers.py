@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from tlcore.data import Batch, Domain
+from tlcore.data import Batch, Domain, portion
 from tlcore.exhibits import Gallery, Row, thumbnails, told
 from tlcore.shift.observing import observe_shift
 from tlcore.shift.projection import TrackedPCA
@@ -64,7 +64,7 @@ class Scene:
             points = _floats(probe.inputs)
             arrays |= {"inputs": points, "extent": extent(points)}
             if self._few is not None:
-                arrays |= {"few": _floats(self._few.inputs), "few_label": _bytes(self._few.labelled()[1])}
+                arrays |= {"few": _floats(self._few.inputs[:]), "few_label": _bytes(self._few.answers())}
         else:
             ids = torch.cat(
                 [
@@ -88,7 +88,8 @@ class Frames:
 
     def observe(self, strategy: Strategy[Any], step: int) -> Iterator[Observed]:
         probe, cut = self._probe, self._probe.sources
-        features = torch.cat([strategy.embed(each) for each in probe.inputs.split(500)]).float().cpu()  # (N, D)
+        parts = probe.inputs.split(portion(probe.inputs, 500))
+        features = torch.cat([strategy.embed(each) for each in parts]).float().cpu()  # (N, D)
         certain, predicted = _decided(strategy, probe.inputs)
         labels = probe.labels.cpu()
         values = observe_shift(features[:cut], features[cut:], labels[:cut], labels[cut:], seed=self._seed)
@@ -156,18 +157,18 @@ def extent(points: Array) -> Array:
 
 def _decided(strategy: Strategy[Any], inputs: Tensor) -> tuple[Array, Array]:
     """Confidence (0 to 255) and class of each input, as bytes (N,)."""
-    logits = torch.cat([strategy.predict(each) for each in inputs.split(4096)]).float()
+    logits = torch.cat([strategy.predict(each) for each in inputs.split(portion(inputs, 4096))]).float()
     confidence, predicted = F.softmax(logits, dim=1).max(1)
     return _bytes((255 * confidence).round()), _bytes(predicted)
 
 
 def _stratified(domain: Domain, most: int, count: int) -> Batch:
     """The first few of each class that the domain has, as many of each as `count` allows."""
-    inputs, labels = domain.labelled()
+    labels = domain.answers()
     present = labels.unique()[:most]
     each = max(1, count // len(present))
     rows = torch.cat([(labels == label).nonzero().squeeze(1)[:each] for label in present])
-    return inputs[rows], labels[rows]
+    return domain.inputs[rows], labels[rows]
 
 
 def _bytes(values: Tensor) -> Array:
