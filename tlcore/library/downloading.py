@@ -106,7 +106,7 @@ def _go_on(url: str, part: Path, tell: Tell) -> None:
         _remember(part, answer.headers)
         tell(had, total)
         with part.open("ab" if had else "wb") as out:
-            while chunk := answer.read(CHUNK):
+            while chunk := answer.read1(CHUNK):  # what is there, without waiting for more
                 out.write(chunk)
                 had += len(chunk)
                 tell(had, total)
