@@ -83,14 +83,16 @@ def with_strategy(spec: RunSpec, strategy: str) -> RunSpec:
     if why_not(strategy, spec.scenario):
         return replace(home(strategy), seed=spec.seed, device=spec.device)
     backbone = spec.backbone if spec.backbone in backbones_for(spec.scenario, strategy) else ""
+    weights = spec.weights if backbone == spec.backbone else ""
     hparams = carried(spec.hparams, spec.strategy, strategy)
-    return replace(spec, strategy=strategy, backbone=backbone, hparams=hparams, target_labels=None)
+    return replace(spec, strategy=strategy, backbone=backbone, weights=weights, hparams=hparams, target_labels=None)
 
 
 def with_scenario(spec: RunSpec, scenario: str) -> RunSpec:
     """The same strategy on other data, as that data is by itself; one that cannot run there has a stand-in."""
     strategy = stand_in(spec.strategy, scenario)
-    spec = replace(spec, scenario=scenario, shift=None, settings={}, backbone="", augment="", target_labels=None)
+    spec = replace(spec, scenario=scenario, shift=None, settings={}, target_labels=None)
+    spec = replace(spec, backbone="", weights="", augment="")
     if strategy == spec.strategy:
         return spec
     return replace(spec, strategy=strategy, hparams=carried(spec.hparams, spec.strategy, strategy))

@@ -4,7 +4,7 @@ The chips of the chosen group stand in the sidebar; a dialog beside it holds all
 of the experiment is there as well, and says what comes with it. Drawn by `static/chooser.js`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -42,6 +42,19 @@ def scenario_chooser(spec: RunSpec) -> None:
     hint, search = "All data, by kind", "Find data: digits, rotated, new classes …"
     said = {"label": "Data", "hint": hint, "search": search, "shortcut": False}
     _chooser("scenario", {**said, "chosen": spec.scenario, "groups": groups})
+
+
+def backbone_chooser(chosen: str, groups: Sequence[Mapping[str, Any]]) -> None:
+    """All backbones that fit; those measured on ImageNet stand in a scatter as well."""
+    said = {
+        "label": "Backbone",
+        "hint": "All backbones, by family",
+        "search": "Find a backbone: resnet, 5 M, batch norm …",
+    }
+    plot = {"x": {"label": "weights", "log": True}, "y": {"label": "% on ImageNet"}}
+    _chooser(
+        "backbone", {**said, "shortcut": False, "quiet": True, "plot": plot, "chosen": chosen, "groups": list(groups)}
+    )
 
 
 def data_chooser(chosen: str) -> str | None:

@@ -9,13 +9,14 @@ from dataclasses import replace
 import streamlit as st
 
 from dashboard import words
+from dashboard.backbones import backbone
 from dashboard.cards import about_strategy
-from dashboard.choices import at_home, backbones_for, home, stand_in, why_not, with_scenario, with_strategy
+from dashboard.choices import at_home, home, stand_in, why_not, with_scenario, with_strategy
 from dashboard.chooser import PICKED, scenario_chooser, strategy_chooser
 from dashboard.data_controls import dials
 from dashboard.drawing import drawing
 from dashboard.flow import sketch
-from dashboard.keys import forget, key_for
+from dashboard.keys import forget
 from dashboard.links import normal
 from dashboard.setting_controls import settings
 from tlcore import catalogue
@@ -29,7 +30,7 @@ def controls(spec: RunSpec, hint: str = "") -> RunSpec:
     spec = normal(_picked(normal(spec)))  # what is at its default follows the data and the strategy
     scenario_chooser(spec)
     spec = dials(spec, hint)
-    spec = replace(spec, backbone=_backbone(spec))
+    spec = backbone(spec)
     with st.container(key="strategies"):
         strategy_chooser(spec)
         _wanted(spec)
@@ -50,6 +51,8 @@ def _picked(spec: RunSpec) -> RunSpec:
     st.session_state.pop(_WANTED, None)
     if what == "home":
         return replace(home(spec.strategy), seed=spec.seed, device=spec.device)
+    if what == "backbone":
+        return replace(spec, backbone=key, weights="")
     if what == "strategy":
         return with_strategy(spec, key)
     if stand_in(spec.strategy, key) != spec.strategy:
@@ -85,22 +88,3 @@ def _home(spec: RunSpec) -> None:
 
 def _pick(what: str, key: str) -> None:
     st.session_state[PICKED] = (what, key)
-
-
-def _backbone(spec: RunSpec) -> str:
-    fitting = backbones_for(spec.scenario, spec.strategy)
-    own = replace(spec, backbone="", hparams={}, target_labels=None).completed().backbone
-    wanted = spec.backbone if spec.backbone in fitting else own
-    cards = [catalogue.backbone(each) for each in fitting]
-    return st.selectbox(
-        "Backbone",
-        fitting,
-        key=key_for(f"backbone:{'|'.join(fitting)}:{own}", wanted, fitting),
-        format_func=_backbone_name,
-        help="\n\n".join(f"**{card['title']}**: {card['idea']}" for card in cards),
-    )
-
-
-def _backbone_name(key: str) -> str:
-    card = catalogue.backbone(key)
-    return f"{card['title']} · {words.count(card['parameters'])}"

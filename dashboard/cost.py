@@ -1,6 +1,7 @@
 """What a run would cost, said before it is started."""
 
 from dashboard import words
+from dashboard.hubcache import weights_here
 from tlcore import catalogue, scenarios
 from tlcore.errors import DataUnavailable, TransferError
 from tlcore.runs.spec import RunSpec
@@ -13,7 +14,7 @@ def cost(store: Store, spec: RunSpec) -> str:
     seconds = _seconds_a_step(store, spec)
     length = f"{steps:,} steps" if steps else "its own number of steps"
     time = f"about {words.duration(seconds * int(steps))}" if seconds and steps else length
-    return f"{time}{_fetching(spec.scenario)}{_weights(spec.completed().backbone)}"
+    return f"{time}{_fetching(spec.scenario)}{_weights(spec.completed())}"
 
 
 def _seconds_a_step(store: Store, spec: RunSpec) -> float | None:
@@ -41,6 +42,8 @@ def _fetching(scenario: str) -> str:
     return ""
 
 
-def _weights(backbone: str) -> str:
-    card = catalogue.backbone(backbone)
-    return "" if card["shipped"] else f"; its weights ({card['download_mb']:.0f} MB) are fetched unless they are here"
+def _weights(spec: RunSpec) -> str:
+    """What a backbone's own weights cost; others are here already."""
+    card = catalogue.backbone(spec.backbone)
+    here = bool(spec.weights) or weights_here(card)
+    return "" if here else f"; its weights ({card['download_mb']:.0f} MB) are fetched first"

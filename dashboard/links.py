@@ -16,8 +16,9 @@ from tlcore.errors import RequestError
 from tlcore.hparams import checked
 from tlcore.runs.spec import ALL_LABELS, RunSpec
 
-SCENARIO, STRATEGY, BACKBONE, AUGMENT, LABELS, SEED, NAME, RUN = "d", "s", "m", "aug", "lab", "seed", "name", "run"
-WORDS = {SCENARIO: "scenario", STRATEGY: "strategy", BACKBONE: "backbone", AUGMENT: "augment"}
+SCENARIO, STRATEGY, BACKBONE, WEIGHTS, AUGMENT = "d", "s", "m", "w", "aug"
+LABELS, SEED, NAME, RUN = "lab", "seed", "name", "run"
+WORDS = {SCENARIO: "scenario", STRATEGY: "strategy", BACKBONE: "backbone", WEIGHTS: "weights", AUGMENT: "augment"}
 WHOLE = {LABELS: "target_labels", SEED: "seed"}
 ALL = "all"  # labels there are
 NAME_LENGTH = 60  # letters of a name that somebody gave to data
@@ -47,7 +48,7 @@ def write(spec: RunSpec) -> dict[str, str]:
     """The shortest link that says this experiment; `read` gives it back."""
     spec = normal(replace(spec, device="auto"))  # which device is nobody's business but this machine's
     said: dict[str, Any] = {SCENARIO: spec.scenario, SHIFT: spec.shift, **spec.settings, NAME: spec.name or None}
-    said |= {BACKBONE: spec.backbone or None, STRATEGY: spec.strategy, **spec.hparams}
+    said |= {BACKBONE: spec.backbone or None, WEIGHTS: spec.weights or None, STRATEGY: spec.strategy, **spec.hparams}
     labels = ALL if spec.target_labels == ALL_LABELS else spec.target_labels
     said |= {AUGMENT: spec.augment or None, LABELS: labels, SEED: spec.seed or None}
     return {name: text(value) for name, value in said.items() if value is not None}

@@ -10,9 +10,9 @@ def choices(spec: RunSpec) -> dict[str, Any]:
     """What has to be said to get this run again; nothing that is at its default."""
     spec = links.normal(spec)
     said = {
-        "strategy": spec.strategy, "scenario": spec.scenario, "backbone": spec.backbone or None, "shift": spec.shift,
-        "settings": dict(spec.settings) or None, "augment": spec.augment or None, "target_labels": spec.target_labels,
-        "seed": spec.seed or None,
+        "strategy": spec.strategy, "scenario": spec.scenario, "backbone": spec.backbone or None,
+        "weights": spec.weights or None, "shift": spec.shift, "settings": dict(spec.settings) or None,
+        "augment": spec.augment or None, "target_labels": spec.target_labels, "seed": spec.seed or None,
         "hparams": dict(spec.hparams) or None,
     }  # fmt: skip
     return {name: value for name, value in said.items() if value is not None}

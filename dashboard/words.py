@@ -255,6 +255,11 @@ def scenario_group(card: Mapping[str, Any]) -> str:
     return "Tiny images"
 
 
+def backbone_family(family: str) -> str:
+    """How the page calls a family of backbones."""
+    return "Small, at once" if family == "small" else family
+
+
 def dialled(spec: RunSpec) -> str:
     """Data and how far its target is: "Moons → rotated moons, 35°"."""
     card = catalogue.scenario(spec.scenario)

@@ -1,7 +1,9 @@
 // A control for one of many: the chips of the chosen group, and behind a button all groups with a search by typing.
+// Where options have numbers (`picture`), a scatter above the list shows them as well.
 
 import { h, mark, text } from "./elements.js"
 import { wear } from "./page.js"
+import { Scatter } from "./scatter.js"
 
 const choosers = new WeakMap()
 const SEARCH = "/"
@@ -35,8 +37,10 @@ class Chooser {
     this.groups = h("div", { class: "tc-groups", role: "group" })
     this.list = h("div", { class: "tc-list", role: "listbox" })
     this.list.onscroll = () => this.#mark()
+    this.plot = h("div", { class: "tc-plot" })
+    this.right = h("div", { class: "tc-right" }, this.plot, this.list)
     this.dialog = h("div", { class: "tc-dialog", popover: "auto", role: "dialog" },
-      h("div", { class: "tc-top" }, this.field, this.count), h("div", { class: "tc-body" }, this.groups, this.list))
+      h("div", { class: "tc-top" }, this.field, this.count), h("div", { class: "tc-body" }, this.groups, this.right))
     parent.append(h("div", { class: "tc-chooser" }, this.face, this.chips, this.dialog))
     this.listener = event => this.#shortcut(event)
     document.addEventListener("keydown", this.listener)
@@ -48,7 +52,8 @@ class Chooser {
     this.parent.replaceChildren()
   }
 
-  /** `data` is {label, hint, search, chosen, groups: [{title, items: [{key, title, idea, tags, way, picture}]}]}. */
+  /** `data` is {label, hint, search, chosen, groups: [{title, items: [{key, title, idea, tags, way, picture}]}]}, and
+      where it has no chips `quiet`, where it has a scatter `plot`. */
   show(data) {
     const told = JSON.stringify(data)
     if (told === this.#told) return
@@ -65,8 +70,19 @@ class Chooser {
     this.field.placeholder = data.search
     mark(this.groups, "aria-label", "Groups")
     mark(this.list, "aria-label", data.label)
-    this.#fillChips(own)
+    if (!data.quiet) this.#fillChips(own)
+    this.#plot()
     if (this.dialog.matches(":popover-open")) this.#search()
+  }
+
+  #plot() {
+    const items = this.#data.groups.flatMap(({ items }) => items)
+    this.scatter = null
+    if (this.#data.plot && items.filter(({ at }) => at).length > 1) {
+      const point = key => this.#go(this.options.findIndex(option => option.dataset.key === key), "nearest")
+      this.scatter = new Scatter(this.#data.plot, items, key => this.#pick(key), point)
+    }
+    this.plot.replaceChildren(...(this.scatter ? [this.scatter.root] : []))
   }
 
   #fillChips(own) {
@@ -189,7 +205,9 @@ class Chooser {
 
   /** The group of the active option is marked on the left. */
   #mark() {
-    const title = this.options[this.#active]?.parentElement.dataset.title
+    const active = this.options[this.#active]
+    this.scatter?.mark(this.#data.chosen, active?.dataset.key, new Set(this.options.map(option => option.dataset.key)))
+    const title = active?.parentElement.dataset.title
     for (const jump of this.groups.children) mark(jump, "aria-current", jump.dataset.title === title)
   }
 

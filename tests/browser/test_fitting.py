@@ -7,7 +7,7 @@ from tests.browser.page import TIMELINE, Play
 from tlcore.runs.rows import Run
 
 CONTROLS = (
-    'button "Data: Moons', 'radio "Rotated moons"', 'slider "How far? Rotation', 'combobox "Backbone"',
+    'button "Data: Moons', 'radio "Rotated moons"', 'slider "How far? Rotation', 'button "Backbone: Tiny MLP',
     'button "Strategy: DANN', 'radio "DANN"', 'slider "Reversal strength λ', 'spinbutton "Seed"', 'button "Another"',
     "More settings", 'button "Run ', 'link "Play"', 'link "Runs"', 'tab "Input space"', 'button "Log scale"',
     'button "Pause"',

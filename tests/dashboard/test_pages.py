@@ -114,13 +114,14 @@ def test_real_images_wait_for_a_press(runs: Store) -> None:
     assert runs.runs()[0].spec.seed == 3
 
 
-def test_weights_are_not_fetched_unasked(runs: Store) -> None:
+def test_weights_are_not_fetched_unasked(runs: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))  # a cache without them
     app = opened(d="handwritten-to-dark", s="dann")
     assert len(runs.runs()) == 1
-    backbone = next(box for box in app.selectbox if box.label == "Backbone")
-    checked(backbone.set_value("resnet18").run())
+    app.session_state[PICKED] = ("backbone", "resnet18")
+    checked(app.run())
     assert len(runs.runs()) == 1
-    assert any("its weights (45 MB) are fetched" in caption.value for caption in app.caption)
+    assert any("its weights (45 MB) are fetched first" in caption.value for caption in app.caption)
 
 
 def test_other_data_keeps_its_own_length_of_training(runs: Store) -> None:
