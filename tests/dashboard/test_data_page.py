@@ -1,0 +1,157 @@
+"""The Data page in Streamlit's own harness: what it shows, and that it works nothing out by itself."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from dashboard.data import charts, working
+from dashboard.data.matching import Matching
+from dashboard.data.texts import megabytes, table
+from tests.dashboard.test_pages import checked, opened, press
+from tlcore.library import sheets, summary
+from tlcore.library.listing import Listing
+from tlcore.runs import chores, works
+from tlcore.runs.chores import Chore
+
+SHAPES = "shapes"
+
+
+class Told:
+    """Whom a piece of work tells how far it is, when nobody listens."""
+
+    def stage(self, _doing: str) -> object:
+        return lambda *_: None
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A data folder of this test's own."""
+    monkeypatch.setenv("TLCORE_DATA", str(tmp_path / "home"))
+    (tmp_path / "home").mkdir()
+    yield tmp_path / "home"
+    for each in chores.chores():
+        chores.stop(each)
+
+
+@pytest.fixture
+def seen(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if somebody had looked at some of the shapes before."""
+    monkeypatch.setattr(summary, "MOST", 40)
+    monkeypatch.setattr(sheets, "EACH", 4)
+    works.summarise(home, {"scenario": SHAPES}, Told())  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def idle(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What would have been begun in a process beside the page."""
+    begun: list[str] = []
+
+    def start(kind: str, /, **wishes: str) -> Chore:
+        begun.append(f"{kind} {' '.join(wishes.values())}")
+        return Chore(chores.shelf() / "1", {"kind": kind, "wishes": wishes, "asked": 1e12}, {"doing": "Looking"})
+
+    monkeypatch.setattr(chores, "start", start)
+    monkeypatch.setattr(working, "progress", lambda chore: begun.append(f"shown {chore.kind}"))
+    return begun
+
+
+def data(**link: str) -> AppTest:
+    return opened("views/data.py", **link)
+
+
+def headings(app: AppTest) -> list[str]:
+    return [each.value.strip("# ") for each in app.markdown if each.value.startswith("#####")]
+
+
+def test_a_pair_that_was_looked_at_is_shown_without_opening_an_image(
+    seen: None, idle: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("read", "opened"):
+        monkeypatch.setattr(Listing, name, lambda *_, **__: pytest.fail("an image was opened"))
+    app = data(d=SHAPES)
+    assert headings(app) == [
+        "Class balance", "Pixel values", "Average images", "Nearest pairs across the domains", "Duplicates and damage",
+    ]  # fmt: skip
+    checked(app.run())
+    press(app, "Have the images changed?")
+    assert idle == []
+
+
+def test_a_pair_that_nobody_looked_at_is_worked_out_beside_the_page(idle: list[str]) -> None:
+    assert headings(data(d=SHAPES)) == []
+    assert idle == [f"summarise {SHAPES}", "shown summarise"]
+
+
+def test_work_that_failed_says_why_and_is_not_begun_again_by_itself(home: Path, idle: list[str]) -> None:
+    folder = chores.prepare()
+    (folder / "order.json").write_text('{"kind": "summarise", "wishes": {"scenario": "shapes"}, "asked": 1}')
+    (folder / "state.json").write_text('{"status": "failed", "error": "The disk is full: make room."}')
+    app = data(d=SHAPES)
+    assert app.warning[0].value == "The disk is full: make room."
+    assert idle == []
+    press(app, "Look at them again")
+    assert idle == [f"summarise {SHAPES}", "shown summarise"]
+
+
+def test_classes_and_the_way_to_play_are_said(seen: None) -> None:
+    app = data(d=SHAPES)
+    assert any("classes in both." in each.value for each in app.caption)
+    assert app.query_params["d"] in (SHAPES, [SHAPES])
+
+
+def test_a_link_to_what_is_not_there_says_so_and_shows_something(idle: list[str]) -> None:
+    app = data(d="nothing~of-the-kind")
+    assert "nothing to look at called 'nothing~of-the-kind'" in app.warning[0].value
+    assert app.query_params["d"] in ("printed-to-handwritten", ["printed-to-handwritten"])
+
+
+def test_points_are_no_images_to_look_at(idle: list[str]) -> None:
+    assert "nothing to look at" in data(d="moons").warning[0].value
+
+
+def test_matched_missing_and_extra_classes_are_said() -> None:
+    matching = Matching(("cat", "dog", "cow"), ({"Cat": "cat", "dog": "dog"}, {"cat": "cat", "COW": "cow"}))
+    assert (matching.shared, matching.only(0), matching.only(1)) == (["cat"], ["dog"], ["cow"])
+    assert matching.name(1, "COW") == "cow"
+    assert matching.lines() == [
+        "**1 class in both** · cat", "**1 class only in the source** · dog", "**1 class only in the target** · cow",
+    ]  # fmt: skip
+
+
+def test_bars_are_shares_of_their_own_domain() -> None:
+    svg = charts.balance(["a", "b"], {"a": 90, "b": 10}, {"a": 9, "b": 1})
+    wide = [
+        float(part.split('"')[0]) for part in svg.split('<rect x="118" y="')[1:] for part in [part.split('width="')[1]]
+    ]
+    assert wide[0] == wide[1] == pytest.approx(9 * wide[2], rel=0.01)
+    assert svg.count("stroke-dasharray") == 2  # the target's
+    assert charts.balance_rows(["a"], {"a": 90, "b": 10}, {"b": 1})[1] == ["a", "90", "90.0%", "0", "0.0%"]
+
+
+def test_a_name_cannot_break_a_table_or_a_drawing() -> None:
+    assert table([["Class"], ["a|b\nc"]]).splitlines()[2] == "| a\\|b c |"
+    assert "<script" not in charts.balance(["<script>"], {"<script>": 1}, {})
+
+
+def test_sizes_are_said_as_people_say_them() -> None:
+    assert [megabytes(size) for size in (0, 400, 340_000, 92e6, 1.24e9)] == [
+        "0 kB",
+        "1 kB",
+        "340 kB",
+        "92 MB",
+        "1.2 GB",
+    ]
+
+
+def test_how_far_work_is_is_said_with_the_time_left(tmp_path: Path) -> None:
+    state = {"status": "working", "doing": "Looking", "done": 1000, "all": 3000, "since": 0, "told": 10}
+    assert working.said(Chore(tmp_path, {"kind": "x"}, state)) == "Looking · 1,000 of 3,000 · 20 s left"
+    assert working.said(Chore(tmp_path, {"kind": "x"}, {})) == "Getting ready …"
+
+
+def picture(seed: int) -> Image.Image:
+    return Image.fromarray(np.random.default_rng(seed).integers(0, 255, size=(40, 40, 3)).astype(np.uint8))
