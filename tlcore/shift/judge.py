@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Floats = NDArray[np.float64]
+from tlcore.intervals import wilson
 
-_Z = 1.959963984540054  # the standard normal's 97.5 % quantile
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -94,15 +94,8 @@ def _judgement(right: list[float], sizes: list[int]) -> Judgement:
     1998, method 10, here for a mean instead of a difference.
     """
     recalls = [hits / size for hits, size in zip(right, sizes)]
-    ends = [_wilson(recall, size) for recall, size in zip(recalls, sizes)]
+    ends = [wilson(recall, size) for recall, size in zip(recalls, sizes)]
     accuracy = sum(recalls) / 2
-    below = sum((recall - low) ** 2 for recall, (low, _) in zip(recalls, ends)) ** 0.5 / 2
-    above = sum((high - recall) ** 2 for recall, (_, high) in zip(recalls, ends)) ** 0.5 / 2
+    below = sum((end.value - end.low) ** 2 for end in ends) ** 0.5 / 2
+    above = sum((end.high - end.value) ** 2 for end in ends) ** 0.5 / 2
     return Judgement(accuracy, accuracy - below, accuracy + above)
-
-
-def _wilson(share: float, count: int) -> tuple[float, float]:
-    """The 95 % score interval of a proportion: Wilson, JASA 22, 1927."""
-    centre = share + _Z**2 / (2 * count)
-    half = _Z * (share * (1 - share) / count + _Z**2 / (4 * count**2)) ** 0.5
-    return (centre - half) / (1 + _Z**2 / count), (centre + half) / (1 + _Z**2 / count)
