@@ -7,6 +7,7 @@ a mistake in the request, 130 after Ctrl-C, 1 otherwise.
 import click
 
 from tlcore.cli import runs
+from tlcore.cli.estimate import estimate
 from tlcore.cli.sentences import Sentences
 
 
@@ -15,7 +16,7 @@ def cli() -> None:
     """Transfer learning: pick a strategy and a scenario, train, look."""
 
 
-for command in (runs.list_, runs.run, runs.resume, runs.show, runs.stop):
+for command in (runs.list_, estimate, runs.run, runs.resume, runs.show, runs.stop):
     cli.add_command(command)
 
 

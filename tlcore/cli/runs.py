@@ -2,18 +2,20 @@
 
 import json
 import time
-from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from tlcore.cli.choices import chosen
 from tlcore.cli.sentences import as_json_option, say
 from tlcore.errors import RequestError
 
 # Everything else is loaded by the command that needs it: `tlcore list` should answer at once.
 if TYPE_CHECKING:
     from tlcore.runs.rows import Run
+    from tlcore.runs.spec import RunSpec
     from tlcore.runs.store import Store
 
 _OBEYS_WITHIN = 10.0  # seconds
@@ -21,17 +23,6 @@ _OBEYS_WITHIN = 10.0  # seconds
 
 _place = click.option("--store", "place", type=click.Path(path_type=Path), help="The file with all runs.")
 _number = click.argument("number", metavar="RUN", type=int)
-
-
-def _labels(_: click.Context, __: click.Parameter, text: str | None) -> int | None:
-    from tlcore.runs.spec import ALL_LABELS
-
-    if text is None:
-        return None
-    try:
-        return ALL_LABELS if text == "all" else int(text)
-    except ValueError:
-        raise RequestError(f"--target-labels takes a whole number or all, but got '{text}'.") from None
 
 
 @click.command("list")
@@ -54,26 +45,15 @@ def list_(what: str, as_json: bool) -> int:
 
 
 @click.command()
-@click.option("--strategy", required=True, metavar="KEY", help="What to do; see `tlcore list strategies`.")
-@click.option("--scenario", required=True, metavar="KEY", help="From what to what; see `tlcore list scenarios`.")
-@click.option("--backbone", default="", metavar="KEY", help="The network; the scenario's own if not given.")
-@click.option("--weights", default="", metavar="NAME|FILE", help="Its first weights: a pre-training, none, or a file.")
-@click.option("--shift", type=float, help="How far the target is, in the scenario's unit.")
-@click.option("--augment", default="", metavar="NAME", help="How training images are varied: `tlcore list augments`.")
-@click.option("--target-labels", callback=_labels, metavar="NUMBER|all", help="Labelled target images per class.")
-@click.option("--seed", type=int, default=0, show_default=True)
-@click.option("--steps", type=int, help="Gradient steps; what suits the scenario if not given.")
-@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A hyper-parameter, or another dial.")
-@click.option("--device", default="auto", show_default=True, metavar="auto|cpu|cuda")
+@chosen
 @click.option("--no-observe", is_flag=True, help="Do not look at features and shift while training.")
 @_place
 @as_json_option
-def run(settings: Sequence[str], no_observe: bool, place: Path | None, as_json: bool, **choices: Any) -> int:
+def run(spec: "RunSpec", no_observe: bool, place: Path | None, as_json: bool) -> int:
     """Train one strategy on one scenario, here and now."""
     from tlcore.runs.processes import Process
-    from tlcore.runs.spec import RunSpec
 
-    spec = RunSpec(**choices, observe=not no_observe).with_settings(dict(map(_setting, settings))).completed()
+    spec = replace(spec, observe=not no_observe).completed()
     store = _store(place)
     from tlcore.runs.foreground import train_here  # loads torch: after every mistake that can be found without it
 
@@ -133,13 +113,6 @@ def _store(place: Path | None) -> "Store":
     store = Store(place) if place else Store.default()
     reap(store)
     return store
-
-
-def _setting(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals or not name.strip():
-        raise RequestError(f"--set takes NAME=VALUE, as in --set lr=0.001, but got '{text}'.")
-    return name.strip(), value.strip()
 
 
 def _told(store: "Store", outcome: Any, as_json: bool, place: Path | None) -> int:

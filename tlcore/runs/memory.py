@@ -3,7 +3,7 @@
 import gc
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -64,6 +64,47 @@ def bounded(device: torch.device) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+
+
+class Watermark:
+    """How much more memory was taken, at the highest, than when this was made."""
+
+    def __init__(self, device: torch.device) -> None:
+        self.device = device
+        free()
+        if device.type == "cuda":
+            torch.cuda.reset_peak_memory_stats(device)
+        self._before = self._now()
+
+    def height(self) -> int:
+        """Bytes; on the CPU of the whole process, on a GPU of what torch holds there."""
+        if self.device.type == "cuda":
+            return max(0, torch.cuda.max_memory_reserved(self.device) - self._before)
+        return max(0, _highest() - self._before)
+
+    def _now(self) -> int:
+        if self.device.type == "cuda":
+            return int(torch.cuda.memory_reserved(self.device))
+        _lower()
+        return int(psutil.Process().memory_info().rss)
+
+
+def _lower() -> None:
+    """Let this process's highest memory begin anew, where the system can."""
+    with suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")
+
+
+def _highest() -> int:
+    """The most resident memory that this process ever had, or since `_lower` where that is known."""
+    with suppress(OSError):
+        for line in Path("/proc/self/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return 1024 * int(line.split()[1])
+    import resource
+
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return int(most if sys.platform == "darwin" else 1024 * most)
 
 
 def _allowances(root: Path = Path("/sys/fs/cgroup"), mine: Path = Path("/proc/self/cgroup")) -> Iterator[int]:

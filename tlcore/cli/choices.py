@@ -1,0 +1,64 @@
+"""All that makes a run, as options of a command."""
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any
+
+import click
+
+from tlcore.errors import RequestError
+
+
+def _labels(_: click.Context, __: click.Parameter, text: str | None) -> int | None:
+    from tlcore.runs.spec import ALL_LABELS
+
+    if text is None:
+        return None
+    try:
+        return ALL_LABELS if text == "all" else int(text)
+    except ValueError:
+        raise RequestError(f"--target-labels takes a whole number or all, but got '{text}'.") from None
+
+
+_OPTIONS = (
+    click.option("--strategy", required=True, metavar="KEY", help="What to do; see `tlcore list strategies`."),
+    click.option("--scenario", required=True, metavar="KEY", help="From what to what; see `tlcore list scenarios`."),
+    click.option("--backbone", default="", metavar="KEY", help="The network; the scenario's own if not given."),
+    click.option(
+        "--weights", default="", metavar="NAME|FILE", help="Its first weights: a pre-training, none, or a file."
+    ),
+    click.option("--shift", type=float, help="How far the target is, in the scenario's unit."),
+    click.option(
+        "--augment", default="", metavar="NAME", help="How training images are varied: `tlcore list augments`."
+    ),
+    click.option("--target-labels", callback=_labels, metavar="NUMBER|all", help="Labelled target images per class."),
+    click.option("--seed", type=int, default=0, show_default=True),
+    click.option("--steps", type=int, help="Gradient steps; what suits the scenario if not given."),
+    click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A hyper-parameter, or another dial."),
+    click.option("--device", default="auto", show_default=True, metavar="auto|cpu|cuda"),
+)
+_SPOKEN = (
+    "strategy", "scenario", "backbone", "weights", "shift", "augment", "target_labels", "seed", "steps", "device",
+)  # fmt: skip
+
+
+def chosen(command: Callable[..., int]) -> Callable[..., int]:
+    """Give a command the options of a run; it gets what they say as `spec`, which is yet to be completed."""
+
+    @wraps(command)
+    def with_spec(settings: Sequence[str], **given: Any) -> int:
+        from tlcore.runs.spec import RunSpec
+
+        spec = RunSpec(**{name: given.pop(name) for name in _SPOKEN})
+        return command(spec=spec.with_settings(dict(map(_setting, settings))), **given)
+
+    for option in reversed(_OPTIONS):
+        option(with_spec)
+    return with_spec
+
+
+def _setting(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise RequestError(f"--set takes NAME=VALUE, as in --set lr=0.001, but got '{text}'.")
+    return name.strip(), value.strip()

@@ -1,0 +1,107 @@
+"""Estimates: what a run would take of time and memory on this machine, as a trial told. Without torch.
+
+They are kept in a file each, by whatever they depend on: what is trained, on inputs of which shape, how many at a
+time, where. How many steps and how quickly they learn is not among it.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Self
+
+from tlcore import catalogue
+from tlcore.library.places import library
+from tlcore.runs import devices
+from tlcore.runs.spec import RunSpec
+
+BATCHES = (8, 16, 32, 64, 128, 256)  # of which the largest that fits is told
+SHARE = 0.8  # of the free memory may be taken
+SIDE = "side"  # the dial that says how large images are
+_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a trial told of one spec. Bytes and seconds."""
+
+    batch: int
+    length: int  # steps of the run that was tried
+    step_seconds: float
+    grading_seconds: float  # all evaluations of a run together
+    measured: bool  # with this very batch; else worked out from smaller ones
+    memory: int
+    free: int
+    largest: int  # the largest of `BATCHES` that fits, 0 if none does
+    side: int | None  # the largest side with which a batch of 8 fits, where that of the images does not
+    device: str  # "cpu" or "cuda"
+
+    @property
+    def fits(self) -> bool:
+        return self.memory <= SHARE * self.free
+
+    def seconds(self, steps: int | None = None) -> float:
+        """Of a whole run; with another number of steps where the run that was tried had `length`."""
+        return (self.length if steps is None else steps) * self.step_seconds + self.grading_seconds
+
+    def as_json(self) -> dict[str, Any]:
+        return {**asdict(self), "fits": self.fits, "seconds": self.seconds(), "format": _FORMAT}
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> Self:
+        return cls(**{name: told[name] for name in cls.__dataclass_fields__})
+
+
+def shape_of(spec: RunSpec) -> tuple[int, ...]:
+    """The shape of one input, as the dials stand."""
+    shape = tuple(int(each) for each in catalogue.scenario(spec.scenario)["shape"])
+    side = spec.settings.get(SIDE)
+    return shape if side is None else (shape[0], int(side), int(side))
+
+
+def key(spec: RunSpec) -> str:
+    """A name for everything that the estimate of a completed spec depends on."""
+    card = catalogue.scenario(spec.scenario)
+    described = catalogue.strategy(spec.strategy)["hparams"]
+    counts = {each["name"]: spec.hparams.get(each["name"]) for each in described if _costs(each)}
+    extent = [shape_of(spec), len(card["classes"]), card["factors"], card["offers"]]
+    told = [spec.strategy, counts, spec.backbone, extent, spec.augment, devices.lane(spec.device), _FORMAT]
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:20]
+
+
+def find(spec: RunSpec) -> Estimate | None:
+    """What was found out about a completed spec, if anything was."""
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        return Estimate.of(json.loads(_file(spec).read_text(encoding="utf-8")))
+    return None
+
+
+def keep(spec: RunSpec, estimate: Estimate) -> None:
+    """Remember it; does nothing where the disk takes nothing, as it can be found out again."""
+    file = _file(spec)
+    draft = file.with_suffix(".new")
+    with suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_text(json.dumps(estimate.as_json()), encoding="utf-8")
+        draft.replace(file)
+
+
+def smaller(spec: RunSpec, found: Estimate) -> RunSpec:
+    """The spec with the largest batch that fits, and with the largest side where none does; else as it is."""
+    if found.fits or (not found.largest and found.side is None):
+        return spec
+    if found.largest:
+        return replace(spec, hparams={**spec.hparams, "batch": found.largest})
+    settings = {**spec.settings, SIDE: float(found.side or 0)}
+    return replace(spec, settings=settings, hparams={**spec.hparams, "batch": BATCHES[0]})
+
+
+def _file(spec: RunSpec) -> Path:
+    return library() / "estimates" / f"{key(spec)}.json"
+
+
+def _costs(described: Mapping[str, Any]) -> bool:
+    """Whether a hyper-parameter changes what a step takes: sizes, counts and kinds do, rates and strengths do not."""
+    return described["type"] != "float" and not described["name"].endswith("steps")

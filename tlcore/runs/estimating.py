@@ -1,0 +1,97 @@
+"""Estimating: a trial with few images at a time, one with more, and what follows for any number of them."""
+
+from collections.abc import Sequence
+
+import torch
+
+from tlcore import catalogue
+from tlcore.runs import devices, estimates, memory
+from tlcore.runs.building import device_of, suitable_threads
+from tlcore.runs.estimates import BATCHES, SHARE, SIDE, Estimate
+from tlcore.runs.spec import RunSpec
+from tlcore.runs.trial import PATIENCE, STEPS, Tried, tried
+from tlcore.training.evaluators import Accuracy
+from tlcore.training.loop import Rhythm
+
+_FIRST, _SECOND = 4, 8  # images at a time: few, so that they fit and do not take long
+_SMALLEST = 32  # pixels; smaller images are not proposed
+
+
+def estimate(spec: RunSpec) -> Estimate:
+    """What a run would take here; remembered. Raises `RequestError` for a spec that cannot be run."""
+    spec = spec.completed()
+    known = estimates.find(spec)
+    if known is not None:
+        return known
+    found = _estimated(spec, device_of(spec, devices.lane(spec.device)))
+    estimates.keep(spec, found)
+    return found
+
+
+def _estimated(spec: RunSpec, device: torch.device) -> Estimate:
+    torch.set_num_threads(suitable_threads(catalogue.scenario(spec.scenario)["kind"]))
+    asked, free = int(spec.hparams["batch"]), memory.available(device)
+    mark, trials = memory.Watermark(device), list[Tried]()
+    with memory.bounded(device):
+        for batch in sorted({max(2, min(_FIRST, asked // 2)), min(_SECOND, asked), asked}):
+            if batch > _SECOND and not _affordable(trials, batch, free):
+                break
+            try:
+                trials.append(tried(spec, estimates.shape_of(spec), batch, mark))
+            except Exception as error:
+                if not trials or memory.full(error) is None:
+                    raise
+                break
+            memory.free()
+    return _concluded(spec, trials, free)
+
+
+def _affordable(trials: Sequence[Tried], batch: int, free: int) -> bool:
+    """Whether a trial with so many images at a time would fit, and not take too long."""
+    fits = _memory(trials, batch) <= SHARE * free
+    return fits and STEPS * _seconds(trials, batch) <= PATIENCE / 2
+
+
+def _concluded(spec: RunSpec, trials: Sequence[Tried], free: int) -> Estimate:
+    asked, last = int(spec.hparams["batch"]), trials[-1]
+    fitting = [batch for batch in BATCHES if _memory(trials, batch) <= SHARE * free]
+    return Estimate(
+        batch=asked,
+        length=last.length,
+        step_seconds=_seconds(trials, asked),
+        grading_seconds=last.image_seconds * 2 * Accuracy.quick * (Rhythm().evaluations + 1),
+        measured=last.batch >= asked,
+        memory=int(_memory(trials, asked)),
+        free=free,
+        largest=max(fitting, default=0),
+        side=None if fitting else _side(spec, trials, free),
+        device=devices.lane(spec.device),
+    )
+
+
+def _memory(trials: Sequence[Tried], batch: float) -> float:
+    return _on_the_line([(one.batch, one.memory) for one in trials], batch)
+
+
+def _seconds(trials: Sequence[Tried], batch: float) -> float:
+    return _on_the_line([(one.batch, one.step_seconds) for one in trials], batch)
+
+
+def _on_the_line(points: Sequence[tuple[float, float]], at: float) -> float:
+    """What is taken with so many images at a time, by the line through the first and the last trial.
+
+    Without a slope that can be told, or with a single trial, what the last one took.
+    """
+    (first, low), (last, high) = points[0], points[-1]
+    slope = max(0.0, (high - low) / (last - first)) if last > first else 0.0
+    return high + slope * (at - last)
+
+
+def _side(spec: RunSpec, trials: Sequence[Tried], free: int) -> int | None:
+    """The largest side, in steps of 32 pixels, with which the smallest batch fits; None where there is no such dial."""
+    dial = next((each for each in catalogue.scenario(spec.scenario)["dials"] if each["name"] == SIDE), None)
+    if dial is None:
+        return None
+    now, images = estimates.shape_of(spec)[-1], BATCHES[0]
+    sides = range(max(_SMALLEST, int(dial["low"])), now, 32)
+    return max((side for side in sides if _memory(trials, images * (side / now) ** 2) <= SHARE * free), default=None)
