@@ -24,7 +24,10 @@ class Told:
     """Whom a piece of work tells how far it is, when nobody listens."""
 
     def stage(self, _doing: str) -> object:
-        return lambda *_: None
+        return self.heard
+
+    def heard(self, *_: object) -> None:
+        pass
 
 
 @pytest.fixture(autouse=True)

@@ -91,6 +91,7 @@ def test_time_left_is_what_the_rest_would_take_at_this_pace(tmp_path: Path) -> N
         return Chore(tmp_path, {"kind": "x"}, state).left
 
     assert told(done=25, all=100, since=0, told=10) == 30
+    assert told(done=75, all=100, since=0, told=10, first=50) == 10  # a download that goes on where it broke off
     assert told(done=0, all=100, since=0, told=10) is None
 
 
@@ -99,7 +100,7 @@ def test_one_that_is_asked_to_stop_stops(monkeypatch: pytest.MonkeyPatch) -> Non
     working = until(lambda each: each.status == "working", asked.id)
     chores.stop(working)
     assert chores.find(asked.id).status in ("stopped", "done")
-    assert not list(chores.home().glob("library/summaries/.draft-*"))
+    assert not list(chores.library().glob("summaries/.draft-*"))
 
 
 def test_a_killed_one_is_noticed_and_can_be_removed() -> None:

@@ -26,7 +26,7 @@ from tlcore.errors import DataUnavailable
 from tlcore.library import likeness
 from tlcore.library.listing import Listing
 from tlcore.library.looking import GLYPH, Look, Means, Progress, Rows, looks
-from tlcore.library.places import home
+from tlcore.library.places import library
 from tlcore.library.sheets import COLUMNS, EACH, THUMB, sampled, sheets, stored, strip, thumbs
 
 VERSION = 1  # of what is written; another one is worked out anew
@@ -64,7 +64,7 @@ class Summary:
 
 def shelf() -> Path:
     """Where summaries are kept."""
-    return home() / "library" / "summaries"
+    return library() / "summaries"
 
 
 def key(*about: str) -> str:

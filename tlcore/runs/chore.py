@@ -35,13 +35,24 @@ class Teller:
 
     def stage(self, doing: str) -> Callable[[int, int], None]:
         """Something new begins, said in a few words; call what comes back with so many of so many."""
-        self._tell(doing=doing, done=0, all=0, since=time.time())
+        self._begin(doing)
         return self._progress
+
+    def heard(self, doing: str, done: int, all: int) -> None:
+        """The same in one call, as those who fetch and read data tell it; see `tlcore.library.waiting`."""
+        if doing != self._state["doing"]:
+            self._begin(doing, unit="B" if doing.startswith("Downloading") else "")
+        self._progress(done, all)
 
     def end(self, status: str, **more: Any) -> None:
         self._tell(status=status, **more)
 
+    def _begin(self, doing: str, unit: str = "") -> None:
+        self._tell(doing=doing, unit=unit, done=0, all=0, first=None, since=time.time())
+
     def _progress(self, done: int, all: int) -> None:
+        if self._state["first"] is None:  # a download may go on where it broke off
+            self._state |= {"first": done, "since": time.time()}
         if time.time() - self._state["told"] >= APART or done == all:
             self._tell(done=done, all=all)
 

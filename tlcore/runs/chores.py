@@ -25,7 +25,7 @@ from typing import Any
 import psutil
 
 from tlcore.errors import UnknownKey
-from tlcore.library.places import home
+from tlcore.library.places import library
 from tlcore.runs.processes import Process
 from tlcore.runs.supervisor import environment
 
@@ -78,9 +78,10 @@ class Chore:
     @property
     def left(self) -> float | None:
         """Seconds that are left, as things go; None before that can be said."""
-        done, all_, since, told = (float(self.state.get(name, 0)) for name in ("done", "all", "since", "told"))
+        names = ("done", "all", "since", "told", "first")
+        done, all_, since, told, first = (float(self.state.get(name) or 0) for name in names)
         spent = told - since
-        return spent * (all_ - done) / done if done and spent > 1 else None
+        return spent * (all_ - done) / (done - first) if done > first and spent > 1 else None
 
     @property
     def result(self) -> Any:
@@ -88,7 +89,7 @@ class Chore:
 
 
 def shelf() -> Path:
-    return home() / "library" / "chores"
+    return library() / "chores"
 
 
 def start(kind: str, /, **wishes: Any) -> Chore:
