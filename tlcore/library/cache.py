@@ -64,12 +64,11 @@ def packed(listing: Listing, side: int, *, progress: Progress | None = None) -> 
 
     An image that cannot be read is left out. Whoever waits is told by `progress`, or else hears it through
     `tlcore.library.waiting`; both may raise to have it stopped, and then nothing is left behind. A part of a larger
-    listing comes out of the larger one's file, unless less than half of that is wanted and it is not there yet.
+    listing comes out of the larger one's file; but if it is `apart`, and less than half of one that is not there yet,
+    it has a file of its own.
     Raises `DataUnavailable` when not one image can be read, or the disk is full.
     """
-    whole, rows = (listing.whole, listing.rows) if isinstance(listing, Part) else (listing, np.arange(len(listing)))
-    if 2 * len(listing) < len(whole) and not _file(whole, side).is_file():
-        whole, rows = listing, np.arange(len(listing))
+    whole, rows = _whole(listing, side)
     held = _held(whole, side, progress or _announced(listing))
     kept = np.flatnonzero(held.good()[rows])
     wanted = set(rows.tolist())
@@ -82,8 +81,7 @@ def packed(listing: Listing, side: int, *, progress: Progress | None = None) -> 
 
 def is_packed(listing: Listing, side: int) -> bool:
     """Whether `packed` would answer without decoding anything."""
-    whole = listing.whole if isinstance(listing, Part) else listing
-    return _file(whole, side).is_file() or _file(listing, side).is_file()
+    return _file(_whole(listing, side)[0], side).is_file()
 
 
 def sizes() -> list[Kept]:
@@ -107,8 +105,19 @@ def clean(files: Sequence[Path] | None = None) -> int:
 
 
 def folder() -> Path:
-    """Where the cache is: in the data folder, or in the person's own place where that one cannot be written."""
+    """Where the cache is."""
     return library() / "cache"
+
+
+def _whole(listing: Listing, side: int) -> tuple[Listing, Rows]:
+    """The listing whose file holds this one's images, and where in it they are."""
+    whole, rows = listing, np.arange(len(listing))
+    while isinstance(whole, Part):
+        if whole.apart and 2 * len(whole) < len(whole.whole) and not _file(whole.whole, side).is_file():
+            break
+        rows = whole.rows[rows]
+        whole = whole.whole
+    return whole, rows
 
 
 def _file(listing: Listing, side: int) -> Path:

@@ -29,6 +29,7 @@ class Listing(ABC):
     name: str
     classes: tuple[str, ...]
     labels: NDArray[np.int64]
+    twins: NDArray[np.int64] | None = None  # (N,): a number for rows that show the very same image, -1 for all others
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -76,12 +77,18 @@ class Listing(ABC):
 class FileListing(Listing):
     """Image files, in the order of the classes and, within each, of their names."""
 
-    def __init__(self, name: str, files: Mapping[str, Iterable[Path]]) -> None:
+    def __init__(
+        self, name: str, files: Mapping[str, Iterable[Path]], groups: Mapping[Path, int] | None = None
+    ) -> None:
+        """`groups` numbers files that show the very same image."""
         self.name = name
         self.classes = tuple(files)
         held = [sorted(map(str, some)) for some in files.values()]
         self.labels = np.repeat(np.arange(len(held), dtype=np.int64), list(map(len, held)))
         self._files: Sequence[str] = [file for some in held for file in some]
+        if groups:
+            known = {str(file): number for file, number in groups.items()}
+            self.twins = np.array([known.get(file, -1) for file in self._files], dtype=np.int64)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -109,14 +116,12 @@ class FileListing(Listing):
 
 
 class Part(Listing):
-    """Some rows of another listing."""
+    """Some rows of another listing. What is `apart` is worth a place of its own in the cache, if it is few of many."""
 
-    def __init__(self, whole: Listing, rows: NDArray[np.int64], name: str = "") -> None:
-        self.rows: NDArray[np.int64]
-        self.whole: Listing = whole.whole if isinstance(whole, Part) else whole
-        self.rows = whole.rows[rows] if isinstance(whole, Part) else rows
-        self.name = name or whole.name
-        self.classes, self.labels = whole.classes, whole.labels[rows]
+    def __init__(self, whole: Listing, rows: NDArray[np.int64], *, apart: bool = False) -> None:
+        self.whole, self.rows, self.apart = whole, rows, apart
+        self.name, self.classes, self.labels = whole.name, whole.classes, whole.labels[rows]
+        self.twins = None if whole.twins is None else whole.twins[rows]
 
     @cached_property
     def fingerprint(self) -> str:
@@ -128,6 +133,32 @@ class Part(Listing):
 
     def told(self, row: int) -> str:
         return self.whole.told(int(self.rows[row]))
+
+
+class Joined(Listing):
+    """Several listings of the same classes, one after the other."""
+
+    def __init__(self, name: str, parts: Sequence[Listing]) -> None:
+        self.name, self.classes, self._parts = name, parts[0].classes, parts
+        self.labels = np.concatenate([each.labels for each in parts])
+        self._ends = np.cumsum([len(each) for each in parts])
+
+    @cached_property
+    def fingerprint(self) -> str:
+        said = " ".join(each.fingerprint for each in self._parts)
+        return hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
+
+    def opened(self, row: int) -> Image.Image:
+        part, inside = self._place(row)
+        return part.opened(inside)
+
+    def told(self, row: int) -> str:
+        part, inside = self._place(row)
+        return part.told(inside)
+
+    def _place(self, row: int) -> tuple[Listing, int]:
+        number = int(np.searchsorted(self._ends, row, side="right"))
+        return self._parts[number], row - int(self._ends[number]) + len(self._parts[number])
 
 
 def plain(image: Image.Image) -> Image.Image:

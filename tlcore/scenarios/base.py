@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 
 from tlcore.cards import Dial, ScenarioCard
 from tlcore.errors import OutOfRange, UnknownKey
+from tlcore.library.splits import stratified
 from tlcore.scenarios.relabelled import asked, glanced, relabelled
 
 Labels = NDArray[np.int64]
 Rows = NDArray[np.int64]
-Inputs = NDArray[Any]
+Inputs = Any  # an array, or `Images` on disk, which look like one
 
 _AS_IT_IS: Mapping[str, float] = MappingProxyType({})
 
@@ -26,7 +27,8 @@ _AS_IT_IS: Mapping[str, float] = MappingProxyType({})
 class Split:
     """Inputs with their labels, row by row.
 
-    `inputs` is (N, C, H, W) uint8 for images and (N, 2) float32 for points; `labels` is (N,) int64;
+    `inputs` is (N, C, H, W) uint8 for images, `tlcore.library.images.Images` where they lie on disk, and (N, 2)
+    float32 for points; `labels` is (N,) int64;
     `factors` is (N, F) int64, the answers to the card's further questions.
     """
 
@@ -52,6 +54,8 @@ class Pair:
     classes: tuple[str, ...]
     attributes: NDArray[np.float32] | None = None  # (classes, A): what is known of a class without seeing it
     attribute_names: tuple[str, ...] = ()
+    source_validation: Split | None = None  # held out as well, to choose by; the test is asked at the end
+    target_validation: Split | None = None
 
 
 class Scenario(ABC):
@@ -112,19 +116,6 @@ def checked_seed(seed: int) -> int:
 def generator(seed: int, purpose: str) -> np.random.Generator:
     """A generator of its own for every purpose, so that no two draws go in step."""
     return np.random.default_rng([seed, crc32(purpose.encode())])
-
-
-def stratified(labels: Labels, random: np.random.Generator) -> Rows:
-    """An order of the rows of which every stretch holds the classes in their overall proportion.
-
-    Each class is shuffled and then spread evenly over the whole order, so that any two stretches
-    are disjoint, stratified samples of exactly the wanted size.
-    """
-    place = np.empty(len(labels))
-    for label in np.unique(labels):
-        rows = random.permutation(np.flatnonzero(labels == label))
-        place[rows] = (np.arange(len(rows)) + random.random()) / len(rows)
-    return np.argsort(place, kind="stable")
 
 
 def dealt(labels: Labels, sizes: Mapping[str, int], seed: int, purpose: str) -> dict[str, Rows]:
