@@ -1,4 +1,4 @@
-"""How alike images are by their pixels alone: equal ones, nearly equal ones, and nearest pairs across two domains.
+"""How alike images are by their pixels alone: equal ones, and nearest pairs across two domains.
 
 Two images are compared in grey at 16 × 16 pixels, without their brightness and contrast: the correlation of the two,
 1 for the same picture and 0 for two that have nothing to do with each other.
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-NEARLY = 0.995  # a correlation from which two images count as nearly the same
+NEARLY = 0.99  # a correlation from which two images count as nearly the same: a copy half the size, strongly compressed
 BLOCK = 1024  # rows that are compared with all others at once
 
 Tiny = NDArray[np.float32]  # (N, D), each of length 1, or all 0
@@ -23,18 +23,6 @@ def equal(digests: Sequence[str]) -> list[list[int]]:
         places[digest].append(place)
     groups = [group for group in places.values() if len(group) > 1]
     return sorted(groups, key=len, reverse=True)
-
-
-def nearly(tiny: Tiny, digests: Sequence[str], most: int = 200) -> list[tuple[int, int, float]]:
-    """Pairs of places that are nearly, and not exactly, the same: (first, second, correlation), the nearest first."""
-    found: list[tuple[int, int, float]] = []
-    for start in range(0, len(tiny), BLOCK):
-        likeness = tiny[start : start + BLOCK] @ tiny[start:].T
-        for first, second in zip(*np.nonzero(np.triu(likeness >= NEARLY, k=1)), strict=True):
-            if digests[start + first] != digests[start + second]:
-                found.append((int(start + first), int(start + second), float(likeness[first, second])))
-        found = sorted(found, key=lambda pair: -pair[2])[: most * 5]
-    return found[:most]
 
 
 def nearest(source: Tiny, target: Tiny, most: int = 12) -> list[tuple[int, int, float]]:
