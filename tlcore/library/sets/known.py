@@ -167,7 +167,7 @@ SETS: tuple[SetCard, ...] = (
         files="'GTSRB-Training_fixed.zip', 'GTSRB_Final_Test_Images.zip' and 'GTSRB_Final_Test_GT.zip' into 'gtsrb'",
     ),
     SetCard(
-        key="pcam", title="PatchCamelyon", idea="Stained tissue of lymph nodes: is there a tumour in the middle?",
+        key="pcam", title="PatchCamelyon", idea="Stained tissue of lymph nodes, with a tumour in the middle or none.",
         classes=("no tumour", "tumour"), side=96, colour=True,
         images={"train": 262144, "validation": 32768, "test": 32768}, megabytes=8030, on_disk=9100,
         licence="CC0", citation="Veeling et al., Rotation Equivariant CNNs for Digital Pathology, MICCAI 2018",
