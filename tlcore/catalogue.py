@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tlcore.cards import BETWEEN
+from tlcore.cards import BETWEEN, SHIFTED
 from tlcore.dials import effective
 from tlcore.errors import UnknownKey
 from tlcore.library.places import home
@@ -49,6 +49,10 @@ def backbone(key: str) -> dict[str, Any]:
 
 def scenario(key: str) -> dict[str, Any]:
     """That of the catalogue, or of two domains as in `pacs/photo~pacs/sketch`. Raises `UnknownKey`."""
+    if key.endswith(SHIFTED):
+        from tlcore.scenarios import composing
+
+        return composing.composed(key).card.as_json()
     if BETWEEN in key:
         from tlcore.scenarios import pairs  # loads numpy, which no other card needs
 

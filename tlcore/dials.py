@@ -9,6 +9,7 @@ from tlcore.errors import OutOfRange
 SHIFT = "shift"  # the dial of that name says how far the target is
 NOISE, IMBALANCE, SOURCE_MISSING, TARGET_MISSING = "label_noise", "imbalance", "source_missing", "target_missing"
 LABELS = (NOISE, IMBALANCE, SOURCE_MISSING, TARGET_MISSING)
+CLASS_MIX = "class_mix"  # a composed shift's own dial for rare classes in the target
 FEWEST = 2  # classes that a domain keeps
 _WRONG = "wrong labels"
 
@@ -47,7 +48,8 @@ def effective(exam: str, label_sets: str, settings: Mapping[str, float]) -> tupl
     if any(lacks):
         sets = {(True, False): "open", (False, True): "partial", (True, True): "open-partial"}[lacks]
         return ("open" if lacks[0] else exam), sets
-    return exam, ("skewed" if label_sets == "closed" and settings.get(IMBALANCE, 0) > 0 else label_sets)
+    skewed = label_sets == "closed" and (settings.get(IMBALANCE, 0) > 0 or settings.get(CLASS_MIX, 0) > 0)
+    return exam, ("skewed" if skewed else label_sets)
 
 
 def check_shared(classes: int, settings: Mapping[str, float]) -> None:

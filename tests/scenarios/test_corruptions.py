@@ -7,11 +7,25 @@ from scipy import ndimage
 
 from tlcore import scenarios
 from tlcore.scenarios import photo
-from tlcore.scenarios.corruptions import dark, inverted, low_contrast, noisy, rotated
+from tlcore.scenarios.corruptions import (
+    blurred,
+    coloured,
+    contrasted,
+    dark,
+    grained,
+    inverted,
+    lit,
+    low_contrast,
+    noisy,
+    rotated,
+    shaded,
+    turned,
+)
 from tlcore.scenarios.digits import bundled, handwritten
 
 IMAGES = handwritten().inputs[:50]
 CHANCE = np.random.default_rng(0)
+COLOUR = CHANCE.integers(0, 256, (12, 3, 24, 20), dtype=np.uint8)
 
 
 @pytest.mark.parametrize("change", [low_contrast, dark, noisy, inverted, rotated])
@@ -95,3 +109,63 @@ def test_a_photo_scenario_s_target_is_the_digit_where_the_photo_is_taken_away() 
     reached = np.where(paper, full.inputs, 0).astype(int)
     assert reached.max() > 200 and np.array_equal(clean.labels, full.labels)
     assert (full.inputs[:, 0] != full.inputs[:, 2]).mean() > 0.5  # colour
+
+
+def pillow(image: np.ndarray) -> Image.Image:
+    return Image.fromarray(np.ascontiguousarray(image.transpose(1, 2, 0)))
+
+
+@pytest.mark.parametrize("degrees", [10, 90, 135, 180])
+def test_mirrored_turns_read_as_scipy_does(degrees: float) -> None:
+    square = COLOUR[:, :, :20]
+    theirs = ndimage.rotate(square.astype(float), degrees, axes=(2, 3), reshape=False, order=1, mode="reflect")
+    np.testing.assert_allclose(turned(square, degrees, mirrored=True), theirs, atol=0.5 + 1e-6)
+
+
+def test_many_images_turn_as_one_by_one() -> None:
+    many = CHANCE.integers(0, 256, (300, 3, 32, 32), dtype=np.uint8)
+    np.testing.assert_array_equal(turned(many, 33)[250:251], turned(many[250:251], 33))
+
+
+@pytest.mark.parametrize("sigma", [0.3, 1, 2.4, 7])
+def test_blur_is_scipy_s_gaussian(sigma: float) -> None:
+    theirs = ndimage.gaussian_filter(COLOUR.astype(float), (0, 0, sigma, sigma), mode="reflect", truncate=4)
+    np.testing.assert_allclose(blurred(COLOUR, sigma), theirs, atol=0.5 + 1e-3)
+
+
+@pytest.mark.parametrize("strength", [-1, -0.6, 0.25, 1])
+def test_light_and_contrast_are_pillow_s_blends(strength: float) -> None:
+    for image, light, contrast in zip(COLOUR, lit(COLOUR, strength), contrasted(COLOUR, strength)):
+        far = Image.new("RGB", (20, 24), "black" if strength < 0 else "white")
+        theirs = np.asarray(Image.blend(pillow(image), far, abs(strength))).transpose(2, 0, 1)
+        np.testing.assert_allclose(light, theirs, atol=1)  # Pillow cuts fractions off
+        grey = Image.new("RGB", (20, 24), (128, 128, 128))
+        theirs = np.asarray(Image.blend(grey, pillow(image), 1 + strength)).transpose(2, 0, 1)
+        np.testing.assert_allclose(contrast, theirs, atol=1.5)
+
+
+def test_paler_goes_to_pillow_s_grey_and_dye_to_shades_of_one_hue() -> None:
+    for image, pale in zip(COLOUR, coloured(COLOUR, -1)):
+        grey = np.asarray(pillow(image).convert("L"))
+        np.testing.assert_allclose(pale, np.stack([grey] * 3), atol=1)
+    green = coloured(COLOUR, 1, 120)
+    assert not green[:, [0, 2]].any()
+    np.testing.assert_array_equal(green[:, 1], coloured(COLOUR, -1)[:, 0])
+    half = (COLOUR.astype(float) + green) / 2
+    np.testing.assert_allclose(coloured(COLOUR, 0.5, 120), half, atol=1)
+
+
+def test_patchy_light_is_a_coarse_pattern_spread_by_scipy() -> None:
+    white = np.full((2, 3, 24, 20), 255, np.uint8)
+    seen = shaded(white, 0.8, [np.random.default_rng(k) for k in (5, 6)])
+    for k, image in enumerate(seen):
+        coarse = np.random.default_rng(5 + k).random((4, 4), dtype=np.float32)
+        light = 1 - 0.8 * ndimage.zoom(coarse.astype(float), (24 / 4, 20 / 4), order=1)
+        np.testing.assert_allclose(image, np.stack([255 * light] * 3), atol=0.51)
+    assert not np.array_equal(seen[0], seen[1])
+
+
+def test_noise_row_by_row_is_as_strong_as_it_says() -> None:
+    grey = np.full((300, 1, 12, 12), 128, dtype=np.uint8)
+    error = grained(grey, 0.1, [np.random.default_rng(k) for k in range(300)]).astype(float) - 128
+    assert abs(error.std() - 25.5) < 0.5 and abs(error.mean()) < 0.5

@@ -1,8 +1,8 @@
 """Scenarios: pairs of a source and a target domain, by name. Free of torch."""
 
-from tlcore.cards import BETWEEN, ScenarioCard
+from tlcore.cards import BETWEEN, SHIFTED, ScenarioCard
 from tlcore.errors import UnknownKey
-from tlcore.scenarios import pairs
+from tlcore.scenarios import composing, pairs
 from tlcore.scenarios.base import Pair, Scenario, Split
 from tlcore.scenarios.colored import COLORED_DIGITS, COLORED_MNIST
 from tlcore.scenarios.digits import PrintedToHandwritten
@@ -39,6 +39,8 @@ def find(key: str) -> Scenario:
     for scenario in SCENARIOS:
         if scenario.card.key == key:
             return scenario
+    if key.endswith(SHIFTED):
+        return composing.composed(key)
     if BETWEEN in key:
         return pairs.paired(key)
     raise UnknownKey("scenario", key, [scenario.card.key for scenario in SCENARIOS])

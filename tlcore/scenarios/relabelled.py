@@ -50,7 +50,7 @@ def glanced(
     """What `relabelled` makes of the first rows of both training parts, where the source has all `classes`."""
     unknown, absent = lost(classes, dials)
     known = np.arange(classes - len(unknown))
-    return mistaught(lacking(near, unknown), known, dials, random), lacking(far, absent)
+    return mistaught(lacking(near, unknown), known, dials, random, whole=False), lacking(far, absent)
 
 
 def lost(classes: int, dials: Mapping[str, float]) -> tuple[Labels, Labels]:
@@ -70,18 +70,22 @@ def lacking(split: "Split", classes: Labels) -> "Split":
     return split.at(np.flatnonzero(~np.isin(split.labels, classes))) if len(classes) else split
 
 
-def mistaught(split: "Split", known: Labels, dials: Mapping[str, float], random: np.random.Generator) -> "Split":
-    """A source's training part, of the classes `known`, with a long tail and with wrong labels, in this order."""
+def mistaught(
+    split: "Split", known: Labels, dials: Mapping[str, float], random: np.random.Generator, whole: bool = True
+) -> "Split":
+    """A source's training part, or its first rows, with a long tail and with wrong labels, in this order."""
     if dials.get(IMBALANCE, 0) > 0:
-        split = split.at(long_tailed(np.searchsorted(known, split.labels), len(known), dials[IMBALANCE] / 100))
+        split = split.at(long_tailed(np.searchsorted(known, split.labels), len(known), dials[IMBALANCE] / 100, whole))
     if dials.get(NOISE, 0) > 0 and len(known) > 1:
         ranks = np.searchsorted(known, split.labels)
         split = replace(split, labels=known[mislabelled(ranks, len(known), dials[NOISE] / 100, random)])
     return split
 
 
-def long_tailed(labels: Labels, classes: int, rarity: float) -> Rows:
-    """Rows of which class i keeps the share (1 - rarity)^(i / (classes - 1)), spread evenly; at least one of each.
+def long_tailed(labels: Labels, classes: int, rarity: float, whole: bool = True) -> Rows:
+    """Rows of which class i keeps the share (1 - rarity)^(i / (classes - 1)), spread evenly.
+
+    Of the `whole` at least one of each class; of the first rows of more, those that are kept of the whole.
 
     The exponential profile of CIFAR-LT: Cao et al., NeurIPS 2019, arXiv:1906.07413, section 5.1, whose ratio of
     the most to the least frequent class is 1 / (1 - rarity) here; n images become n times the share, rounded.
@@ -89,7 +93,8 @@ def long_tailed(labels: Labels, classes: int, rarity: float) -> Rows:
     share = (1 - rarity) ** (np.arange(classes) / max(1, classes - 1))
     place = _places(labels)
     kept = _falls(place, share[labels], 0.5)
-    kept |= (place == 0) & ~np.isin(labels, labels[kept])
+    if whole:
+        kept |= (place == 0) & ~np.isin(labels, labels[kept])
     return np.flatnonzero(kept)
 
 
