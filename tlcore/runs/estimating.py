@@ -10,7 +10,7 @@ from tlcore.runs.building import device_of, suitable_threads
 from tlcore.runs.estimates import BATCHES, SHARE, SIDE, Estimate
 from tlcore.runs.spec import RunSpec
 from tlcore.runs.trial import PATIENCE, STEPS, Tried, tried
-from tlcore.training.evaluators import Accuracy
+from tlcore.training.evaluators import Accuracy, Episodes
 from tlcore.training.loop import Rhythm
 
 _FIRST, _SECOND = 4, 8  # images at a time: few, so that they fit and do not take long
@@ -59,7 +59,7 @@ def _concluded(spec: RunSpec, trials: Sequence[Tried], free: int) -> Estimate:
         batch=asked,
         length=last.length,
         step_seconds=_seconds(trials, asked),
-        grading_seconds=last.image_seconds * 2 * Accuracy.quick * (Rhythm().evaluations + 1),
+        grading_seconds=last.image_seconds * _graded(catalogue.scenario(spec.scenario)["exam"]),
         measured=last.batch >= asked,
         memory=int(_memory(trials, asked)),
         free=free,
@@ -67,6 +67,14 @@ def _concluded(spec: RunSpec, trials: Sequence[Tried], free: int) -> Estimate:
         side=None if fitting else _side(spec, trials, free),
         device=devices.lane(spec.device),
     )
+
+
+def _graded(exam: str) -> int:
+    """How many images the exams of a run ask about, all together, at the most."""
+    times = Rhythm().evaluations
+    if exam == "episodes":
+        return 2 * (times * Episodes.quick + Episodes.all) * Episodes.way * (Episodes.shot + Episodes.query)
+    return 2 * (times + 1) * Accuracy.quick
 
 
 def _memory(trials: Sequence[Tried], batch: float) -> float:

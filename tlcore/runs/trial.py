@@ -32,6 +32,7 @@ PATIENCE = 20.0  # seconds, after which further phases are taken to be as slow a
 _ENOUGH = 0.2  # seconds of a phase, after which three steps are told apart from what disturbs them
 _ROWS = 64  # made-up images of a domain, at least
 _MANY = 512  # … and at the most, unless the batch is larger
+_EACH = 6  # of a class, or as many as an episode wants
 _ATTRIBUTES = 16
 
 T = TypeVar("T")
@@ -148,7 +149,7 @@ def _made_up(spec: RunSpec, shape: Sequence[int], batch: int, oracle: bool) -> T
     """A task of noise with as many classes, questions and attributes as the scenario has."""
     card = catalogue.scenario(spec.scenario)
     classes = len(card["classes"])
-    each = sum(int(spec.hparams.get(name, 0)) for name in ("shot", "query")) or 2  # examples of a class, in an episode
+    each = max(_EACH, sum(int(spec.hparams.get(name, 0)) for name in ("shot", "query")))
     rows = max(_ROWS, 2 * batch, min(_MANY, classes * each))
     random = torch.Generator().manual_seed(0)
     labels = torch.arange(rows) % min(classes, max(2, rows // each))
