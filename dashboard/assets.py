@@ -16,6 +16,7 @@ from starlette.responses import Response
 from dashboard.preview import chip
 from tlcore.errors import UnknownKey
 from tlcore.library.summary import shelf
+from tlcore.runs import chores
 
 STATIC = Path(__file__).parent / "static"
 KINDS = {".js": "text/javascript", ".css": "text/css", ".bin": "application/octet-stream"}
@@ -58,11 +59,21 @@ async def picture(request: Request) -> Response:
 async def summary(request: Request) -> Response:
     """GET /api/summaries/{key}/{name}: a picture of a summary; what it shows never changes."""
     key, name = request.path_params["key"], request.path_params["name"]
-    file = shelf() / key / name
-    if not key.isalnum() or file.parent != shelf() / key or file.suffix not in PICTURES or not file.is_file():
+    return _kept(shelf() / key, name, "private, max-age=31536000, immutable")
+
+
+async def sample(request: Request) -> Response:
+    """GET /api/chores/{id}/{name}: thumbnails of images that are being checked."""
+    return _kept(chores.shelf() / request.path_params["id"], request.path_params["name"], "no-store")
+
+
+def _kept(folder: Path, name: str, keep: str) -> Response:
+    """A picture that lies directly in a folder of ours; nothing else leaves it."""
+    file = folder / name
+    ours = folder.name.isalnum() and file.parent == folder and file.suffix in PICTURES
+    if not ours or not file.is_file() or file.is_symlink():
         return Response(status_code=404)
-    headers = {"Cache-Control": "private, max-age=31536000, immutable"}
-    return Response(file.read_bytes(), media_type=PICTURES[file.suffix], headers=headers)
+    return Response(file.read_bytes(), media_type=PICTURES[file.suffix], headers={"Cache-Control": keep})
 
 
 @cache

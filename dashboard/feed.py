@@ -5,6 +5,7 @@
     POST /api/runs/{run}/restart           the same spec again → {"run": new}
     POST /api/runs/{run}/resume            go on from the last checkpoint → {"run": same}
     GET  /api/pictures/{scenario}          what its data looks like, small
+    GET  /api/chores/{id}/{name}           thumbnails of images that are being checked
     GET  /api/summaries/{key}/{name}       a picture of a summary: a contact sheet, average images
     POST /api/runs/{run}/umap              compute the UMAP of its looks, in a process beside → {"run": same}
 
@@ -23,7 +24,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from dashboard import workers
-from dashboard.assets import asset, picture, summary
+from dashboard.assets import asset, picture, sample, summary
 from dashboard.hub import Hub
 from dashboard.session import Session
 from tlcore.errors import TransferError
@@ -46,6 +47,7 @@ def make_routes(
         Route("/api/runs/{run:int}/resume", feed.resume, methods=["POST"]),
         Route("/api/runs/{run:int}/umap", feed.umap, methods=["POST"]),
         Route("/api/pictures/{scenario}", picture),
+        Route("/api/chores/{id}/{name}", sample),
         Route("/api/summaries/{key}/{name}", summary),
         Route("/stage/{version}/{name}", asset),
     ]

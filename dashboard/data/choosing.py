@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from dashboard.chooser import data_chooser
-from dashboard.data.entries import domains_here, said
+from dashboard.data.entries import ARRIVED, GOTO, domains_here, said
 from dashboard.visit import Visit
 from tlcore import catalogue
 from tlcore.cards import BETWEEN
@@ -42,6 +42,10 @@ def _begun() -> str:
     """What is looked at: what the link says, else what was last, else what is on Play."""
     linked = st.query_params.get("d", "")
     key = st.session_state.get(PAIR, "")
+    if going := st.session_state.pop(GOTO, ""):
+        key = linked = st.session_state[PAIR] = st.session_state[LINKED] = going
+        st.session_state[ARRIVED] = True
+        st.session_state.pop(WAY, None)
     if linked and linked != st.session_state.get(LINKED, ""):
         key = linked
         st.session_state.pop(WAY, None)

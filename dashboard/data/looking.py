@@ -50,6 +50,8 @@ def look(key: str, sides: Sequence[Side], matching: Matching) -> None:
 def _found(key: str, sides: Sequence[Side]) -> tuple[Summary, Summary, Summary] | None:
     """The three summaries, if all are there; opens three small files."""
     kept = st.session_state.setdefault(FINGERPRINTS, {})
+    if not all(side.ready for side in sides):
+        return None
     if key not in kept:
         kept[key] = [side.fingerprint() for side in sides]
     source, target = (summary.find(fingerprint) for fingerprint in kept[key])

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from dashboard.data.entries import ARRIVED
 from dashboard.data.fetching import offer
 from dashboard.data.importing import importing
 from dashboard.data.looking import look
@@ -22,7 +23,8 @@ def show(key: str) -> None:
     if notice := st.session_state.pop("data-notice", ""):
         st.warning(notice)
     with st.container(horizontal=True, vertical_alignment="center", key="data-bar"):
-        st.session_state.setdefault(SECTION, LOOK)
+        if st.session_state.pop(ARRIVED, False) or SECTION not in st.session_state:
+            st.session_state[SECTION] = LOOK
         st.segmented_control(
             "Section", [LOOK, BRING, MACHINE], key=SECTION, required=True, label_visibility="collapsed",
             help="Look at the chosen pair, import images of your own, or see what is stored on this machine.",

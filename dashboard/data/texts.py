@@ -29,15 +29,33 @@ MEANINGS: Mapping[str, str] = {
     "named by a network that never saw it.",
 }  # fmt: skip
 
+LAYOUTS = """\
+one domain                   several domains: each ordered two of them become a pair
+
+pictures/                    office31/
+├── backpack/                ├── amazon/
+│   ├── 001.jpg              │   ├── backpack/ …
+│   └── 002.jpg              │   └── mug/ …
+└── mug/                     └── webcam/
+    └── 001.jpg                  ├── backpack/ …
+                                 └── mug/ …
+
+One folder around all of it, or an "images" folder inside of a domain, does no harm.
+JPEG, PNG, WebP, BMP, GIF, TIFF and PPM are read.
+"""
+
+MEANT = set("\\`*_{}[]<>()#+!|$~:")  # letters that mean something in Markdown
+
 
 def table(rows: Sequence[Sequence[str]]) -> str:
     """Rows as a Markdown table; the first one is its head."""
-    lines = ["| " + " | ".join(_cell(each) for each in row) + " |" for row in rows]
+    lines = ["| " + " | ".join(plain(each) for each in row) + " |" for row in rows]
     return "\n".join([lines[0], "|" + "---|" * len(rows[0]), *lines[1:]])
 
 
-def _cell(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ").replace("$", "\\$")
+def plain(text: str) -> str:
+    """What a stranger wrote, as text: none of it is taken for Markdown."""
+    return "".join(f"\\{letter}" if letter in MEANT else letter for letter in text.replace("\n", " "))
 
 
 def megabytes(size: float) -> str:

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tlcore.errors import DataUnavailable
-from tlcore.library import likeness
+from tlcore.library import duplicates, likeness
 from tlcore.library.listing import Listing
 from tlcore.library.looking import GLYPH, Look, Means, Progress, Rows, looks
 from tlcore.library.places import library
@@ -65,6 +65,17 @@ class Summary:
 def shelf() -> Path:
     """Where summaries are kept."""
     return library() / "summaries"
+
+
+def entries() -> list[Path]:
+    """The folders of all summaries."""
+    return sorted(each for each in shelf().glob("*") if not each.name.startswith(".")) if shelf().is_dir() else []
+
+
+def clean() -> None:
+    """Remove all of them; what is asked for again is worked out again."""
+    for folder in entries():
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def key(*about: str) -> str:
@@ -153,14 +164,21 @@ def _twins(listing: Listing, seen: Mapping[int, Look], folder: Path, side: int) 
     rows, digests = list(seen), [look.digest for look in seen.values()]
     tiny = np.stack([look.tiny for look in seen.values()])
     np.savez(folder / "looks.npz", rows=rows, tiny=tiny.astype(np.float16), digests=np.array(digests, "S24"))
-    groups, near = likeness.equal(digests), likeness.nearly(tiny, digests)
-    pairs = [(group[0], group[1], 1.0) for group in groups[:TWINS]] + near
+    groups, near = likeness.equal(digests), _nearly(tiny, digests)
+    pairs = [*((group[0], group[1], 1.0) for group in groups[:TWINS]), *near]
     shown = [(rows[first], rows[second], alike) for first, second, alike in pairs[:TWINS]]
     return {
         "equal": sum(len(group) - 1 for group in groups), "nearly": len(near),
         "shown": [side_by_side(listing, a, listing, b, alike) for a, b, alike in shown],
         "file": paired(listing, listing, shown, folder, "twins", side),
     }  # fmt: skip
+
+
+def _nearly(tiny: NDArray[np.float32], digests: Sequence[str]) -> list[tuple[int, int, float]]:
+    """Pairs of places that are nearly the same, the nearest first; of equal images only the first is compared."""
+    first = np.array(list({digest: place for place, digest in reversed([*enumerate(digests)])}.values()))
+    pairs, alike = duplicates.near(tiny[first])
+    return [(int(first[a]), int(first[b]), float(like)) for (a, b), like in zip(pairs, alike, strict=True)]
 
 
 def side_by_side(first: Listing, a: int, second: Listing, b: int, alike: float) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from tlcore.errors import TransferError, UnknownKey
 from tlcore.runs.processes import Process
 
 APART = 0.2  # seconds between two words about how far it is
+BYTES = ("Downloading", "Unpacking")  # what is counted in bytes
 
 Work = Callable[[Path, Mapping[str, Any], "Teller"], Any]
 
@@ -33,15 +34,15 @@ class Teller:
         self._state: dict[str, Any] = {"status": "working", "process": [me.pid, me.started]}
         self.stage("")
 
-    def stage(self, doing: str) -> Callable[[int, int], None]:
-        """Something new begins, said in a few words; call what comes back with so many of so many."""
-        self._begin(doing)
+    def stage(self, doing: str, unit: str = "") -> Callable[[int, int], None]:
+        """Something new begins, said in a few words; call what comes back with so many of so many ("B" for bytes)."""
+        self._begin(doing, unit)
         return self._progress
 
     def heard(self, doing: str, done: int, all: int) -> None:
         """The same in one call, as those who fetch and read data tell it; see `tlcore.library.waiting`."""
         if doing != self._state["doing"]:
-            self._begin(doing, unit="B" if doing.startswith("Downloading") else "")
+            self._begin(doing, unit="B" if doing.startswith(BYTES) else "")
         self._progress(done, all)
 
     def end(self, status: str, **more: Any) -> None:

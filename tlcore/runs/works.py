@@ -1,10 +1,13 @@
 """What can be done beside the page, by name. Each gets its folder, its wishes, and whom to tell how far it is."""
 
-from collections.abc import Mapping
+import shutil
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tlcore.library.waiting import heard_by
+
+STAGES = {"unpacking": "Unpacking", "looking": "Looking at every image of", "copying": "Copying"}
 
 if TYPE_CHECKING:
     from tlcore.runs.chore import Teller, Work
@@ -41,4 +44,41 @@ def estimate(folder: Path, wishes: Mapping[str, Any], tell: "Teller") -> None:
     estimated(RunSpec.of(wishes["spec"]))
 
 
-WORKS: Mapping[str, "Work"] = {"summarise": summarise, "fetch": fetch}
+def check(folder: Path, wishes: Mapping[str, Any], tell: "Teller") -> dict[str, Any]:
+    """Look at every image of an archive or a folder, and lay it ready in the folder of this work: see `ready`."""
+    from tlcore.library.arriving import prepare
+
+    path = Path(wishes["path"])
+    shutil.rmtree(ready(folder), ignore_errors=True)  # of a check that was killed
+    stages = {name: f"{words} {wishes['name']}" for name, words in STAGES.items()}
+
+    def hear(stage: str, done: int, whole: int) -> None:
+        tell.heard(stages[stage], done, whole)
+
+    arrival = prepare(path, name=wishes["name"], copy=wishes["copy"], draft=ready(folder), progress=hear)
+    if path.parent == folder:
+        path.unlink()  # an upload: it is unpacked now
+    report = dict(arrival.collection.report())
+    return report | {"sheets": _thumbnails(report["thumbnails"], folder), "copied": arrival.collection.copied}
+
+
+def ready(folder: Path) -> Path:
+    """Where what was checked waits to be kept."""
+    return folder / "ready"
+
+
+def _thumbnails(chosen: Mapping[str, Sequence[Mapping[str, str]]], folder: Path) -> dict[str, dict[str, Any]]:
+    """A sheet of some images of every domain, in the folder of this work."""
+    from tlcore.library import sheets
+    from tlcore.library.listing import FileListing
+
+    told = {}
+    for number, (domain, files) in enumerate(chosen.items()):
+        listing = FileListing(domain, {each["path"]: [Path(each["path"])] for each in files})  # in this order
+        images = sheets.thumbs(listing, range(len(listing)), sheets.THUMB)
+        file = sheets.stored(sheets.strip(images, len(images)), folder, f"sheet-{number}", exact=False)
+        told[domain] = {"file": file, "count": len(images)}
+    return told
+
+
+WORKS: Mapping[str, "Work"] = {"summarise": summarise, "fetch": fetch, "check": check}

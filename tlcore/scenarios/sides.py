@@ -9,7 +9,7 @@ from pathlib import Path
 from tlcore import scenarios
 from tlcore.cards import BETWEEN
 from tlcore.errors import RequestError, UnknownKey
-from tlcore.library import domains
+from tlcore.library import domains, sets
 from tlcore.library.drawn import DrawnListing
 from tlcore.library.listing import Listing
 from tlcore.scenarios.base import Pair, Split
@@ -27,6 +27,12 @@ class Side:
     @property
     def present(self) -> bool:
         return self.entry is None or self.entry.present
+
+    @property
+    def ready(self) -> bool:
+        """Whether `opened` answers at once: a published set has to be read once, which takes its time."""
+        published = self.entry is not None and self.entry.key in sets.cards()
+        return self.present and (not published or sets.ready(self.entry.key if self.entry else ""))
 
     def fingerprint(self) -> str:
         """That of `opened`, for a drawn domain without drawing it. Raises `DataUnavailable`."""
