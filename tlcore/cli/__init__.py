@@ -6,9 +6,10 @@ a mistake in the request, 130 after Ctrl-C, 1 otherwise.
 
 import click
 
-from tlcore.cli import runs
+from tlcore.cli import data, runs
 from tlcore.cli.estimate import estimate
 from tlcore.cli.sentences import Sentences
+from tlcore.cli.shift import shift
 
 
 @click.group(cls=Sentences, context_settings={"help_option_names": ["-h", "--help"]})
@@ -16,7 +17,7 @@ def cli() -> None:
     """Transfer learning: pick a strategy and a scenario, train, look."""
 
 
-for command in (runs.list_, estimate, runs.run, runs.resume, runs.show, runs.stop):
+for command in (runs.list_, estimate, shift, runs.run, runs.resume, runs.show, runs.stop, data.data):
     cli.add_command(command)
 
 

@@ -50,14 +50,14 @@ def chosen(command: Callable[..., int]) -> Callable[..., int]:
         from tlcore.runs.spec import RunSpec
 
         spec = RunSpec(**{name: given.pop(name) for name in _SPOKEN})
-        return command(spec=spec.with_settings(dict(map(_setting, settings))), **given)
+        return command(spec=spec.with_settings(dict(map(setting, settings))), **given)
 
     for option in reversed(_OPTIONS):
         option(with_spec)
     return with_spec
 
 
-def _setting(text: str) -> tuple[str, str]:
+def setting(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals or not name.strip():
         raise RequestError(f"--set takes NAME=VALUE, as in --set lr=0.001, but got '{text}'.")

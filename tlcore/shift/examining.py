@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
+from threadpoolctl import threadpool_limits
 
 from tlcore.shift.metrics import Floats
 from tlcore.shift.swaps import Flips, Paired, flips
@@ -142,7 +143,8 @@ def examined(
     own = [Paired(each[: n // 2 * 2], seed) for each in (first, second)]
     coins, halves = flips(count, n, seed), flips(HALVINGS, n // 2, seed + 1)
     coins = np.concatenate([np.zeros((1, n), dtype=bool), coins])  # first of all the rows as they are
-    return {metric.key: _finding(metric, rows, own, coins, halves) for metric in chosen}
+    with threadpool_limits(1):  # hundreds of small products: threads would mostly wait for each other
+        return {metric.key: _finding(metric, rows, own, coins, halves) for metric in chosen}
 
 
 def _finding(metric: Metric, rows: Paired, own: list[Paired], coins: Flips, halves: Flips) -> Finding:

@@ -1,0 +1,76 @@
+"""How far the two domains of a scenario are, as a backbone sees them before anything is trained."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tlcore.networks import build_backbone
+from tlcore.runs.spec import RunSpec
+from tlcore.scenarios.prepare import prepare
+from tlcore.shift.examining import FLIPS, Finding, examined
+from tlcore.training.layers import INPUT, through_layers
+
+ROWS = 2000  # of each domain go through the backbone
+FEWEST_OF_A_CLASS = 20  # rows a domain, below which a class is left out
+
+Findings = Mapping[str, Finding]
+Progress = Callable[[str, float], None]  # what is done now, and the share that is done
+
+
+@dataclass(frozen=True)
+class Shift:
+    """Findings by metric: of the features, of each layer, and of each class's features."""
+
+    spec: RunSpec
+    rows: tuple[int, int]
+    features: Findings
+    layers: Mapping[str, Findings]  # "input", then every stage; empty unless asked for
+    classes: Mapping[str, Findings]  # told with target labels: for looking, not for choosing
+
+    def as_json(self) -> dict[str, Any]:
+        spec = self.spec
+        told: dict[str, Any] = {"scenario": spec.scenario, "backbone": spec.backbone, "weights": spec.weights}
+        told |= {"shift": spec.shift, "settings": dict(spec.settings), "seed": spec.seed, "rows": list(self.rows)}
+        told |= {"metrics": _json(self.features)}
+        told |= {"layers": [{"layer": name, "metrics": _json(each)} for name, each in self.layers.items()]}
+        return told | {"classes": [{"class": name, "metrics": _json(each)} for name, each in self.classes.items()]}
+
+
+def measured_shift(
+    spec: RunSpec, *, layers: bool = False, classes: bool = False, flips: int = FLIPS, progress: Progress | None = None
+) -> Shift:
+    """Every shift metric between the training images of both domains; the target's labels are used for `classes` only.
+
+    Raises what `RunSpec.completed`, `prepare` and `build_backbone` raise.
+    """
+    spec, say = spec.completed(), progress or (lambda what, share: None)
+    say("Reading the images", 0.0)
+    prepared = prepare(spec.scenario, shift=spec.shift, settings=spec.settings, oracle=classes, seed=spec.seed)
+    task = prepared.task
+    domains = task.source.at(slice(ROWS)), task.target.at(slice(ROWS))
+    shape = tuple(task.source.inputs.shape[1:])
+    backbone = build_backbone(spec.backbone, seed=spec.seed, input_shape=shape, weights=spec.weights)
+    say("Looking through the network", 0.1)
+    first, second = (through_layers(backbone, domain.once(100)) for domain in domains)
+    names = list(first)
+    features = names[-1]
+    wanted = names if layers else [features]
+    found: dict[str, Findings] = {}
+    for done, name in enumerate(wanted):
+        say(f"Measuring {'the input' if name == INPUT else name}", 0.3 + 0.7 * done / len(wanted) / (1 + classes))
+        found[name] = examined(first[name], second[name], seed=spec.seed, count=flips)
+    by_class: dict[str, Findings] = {}
+    if classes and prepared.few is not None:
+        answers = domains[0].answers(), prepared.few.answers()[:ROWS]
+        for number, name in enumerate(prepared.pair.classes):
+            say(f"Measuring class {name}", 0.65 + 0.35 * number / task.classes)
+            near, far = (clouds[features][own == number] for clouds, own in zip((first, second), answers))
+            if min(len(near), len(far)) >= FEWEST_OF_A_CLASS:
+                by_class[name] = examined(near, far, seed=spec.seed, count=flips)
+    say("Done", 1.0)
+    sizes = len(domains[0]), len(domains[1])
+    return Shift(spec, sizes, found[features], found if layers else {}, by_class)
+
+
+def _json(findings: Findings) -> dict[str, Any]:
+    return {key: finding.as_json() for key, finding in findings.items()}
