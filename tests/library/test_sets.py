@@ -14,10 +14,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from torchvision import datasets
 
 from tests.library import published
 from tests.library.stand_in import NOWHERE, Server, serving
+from tlcore.cli.fetch import fetch
+from tlcore.cli.sentences import Sentences
 from tlcore.errors import DataUnavailable, OutOfRange, UnknownKey
 from tlcore.library import downloading, sets
 from tlcore.library.sets import fetching, finding, indexing, sources
@@ -295,6 +298,39 @@ def test_what_there_is_not_is_named(home: Path) -> None:
         sets.card("cifar")
     with pytest.raises(OutOfRange, match=r"SVHN has no part 'extra': it has train, test"):
         sets.listing("svhn", "extra")
+
+
+def told_by(*words: str, typed: str = "") -> tuple[int, str]:
+    """The exit code of `tlcore data fetch` and all that it says."""
+    group = Sentences()
+    group.add_command(fetch)
+    answer = CliRunner().invoke(group, ["fetch", *words], input=typed)
+    return answer.exit_code, answer.output
+
+
+def test_the_command_shows_size_and_licence_before_it_fetches(home: Path, server: Server) -> None:
+    for typed in ("", "n\n"):
+        code, said = told_by("svhn", typed=typed)
+        assert code == 2 and server.asked == [] and "Nothing was downloaded" in said
+        for part in ("SVHN: ", "99,289 images", "246 MB", str(home / "SVHN"), "for non-commercial use", "Netzer"):
+            assert part in said
+    code, said = told_by("svhn", typed="y\n")
+    assert code == 0 and said.endswith("SVHN is ready: 6 images for training, 2 images for the test.\n")
+    server.asked.clear()
+    assert told_by("svhn") == (0, "SVHN is here already.\n") and server.asked == []
+
+
+def test_the_command_ends_in_one_sentence(home: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert told_by("cifar")[0] == 2 and "did you mean" in told_by("cifar")[1]
+    offline(monkeypatch)
+    code, said = told_by("usps", "--yes")
+    assert code == 2 and said.splitlines()[-1].startswith("USPS is not in") and "refused" in said
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sets, "fetch", interrupted)
+    assert told_by("usps", "--yes")[0] == 130 and "Go on with: tlcore data fetch usps" in told_by("usps", "--yes")[1]
 
 
 def test_what_a_page_asks_loads_no_torch(home: Path) -> None:

@@ -31,6 +31,7 @@ def fetch(card: SetCard, progress: Progress = waiting.unheard) -> None:
         draft.mkdir(parents=True, exist_ok=True)
         with turn(draft.with_suffix(".lock"), lambda: progress(f"Waiting for another process with {card.title}", 0, 0)):
             if _missing(card):
+                progress(f"Asking torchvision for {card.title}", 0, 0)
                 found = sources(card)
                 _bring(card, found, draft, progress)
                 progress(f"Unpacking {card.title}", 0, 0)
