@@ -71,8 +71,8 @@ def _twins(report: "Report") -> Iterator[str]:
         equally, alike = report.across(what)
         if equally or alike:
             yield (
-                f"In two {what} at once: {_many(equally, 'image')}, and nearly so {_many(alike, 'pair')}. What is learned "
-                f"in one is known in the other, and an accuracy there says less."
+                f"In two {what} at once: {_many(equally, 'image')}, and nearly so {_many(alike, 'pair')}. What is "
+                f"learned in one is known in the other, and an accuracy there says less."
             )
 
 

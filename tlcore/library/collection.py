@@ -30,7 +30,7 @@ class Kind:
     title: str  # "Real World"
     classes: Mapping[str, int]  # how many images there are of each
     side: int  # pixels: the median of the images' shorter sides
-    parts: tuple[str, ...] = ()  # "train", "validation", "test": where the folders said so
+    parts: Mapping[str, int] = field(default_factory=dict)  # images of "train", "validation", "test", if folders say so
     folders: Mapping[str, str] = field(default_factory=dict)  # of each class, where the images were copied
 
     @property
@@ -52,6 +52,7 @@ class Collection:
     source: str  # the archive's name, or the folder
     added: str  # UTC
     content: str  # a digest of all images with their classes, however they lie on disk
+    state: str = ""  # a digest of its folder's names, sizes and times, if the images stayed there
     warnings: tuple[str, ...] = ()
 
     @classmethod
@@ -72,12 +73,13 @@ class Collection:
         for each in told["domains"]:
             classes = {str(one["name"]): int(one["images"]) for one in each["classes"]}
             folders = {str(one["name"]): str(one["folder"]) for one in each["classes"]} if copied else {}
+            parts = {str(name): int(many) for name, many in each["parts"].items()}
             key = str(each["key"])
-            if any(_strays(step) for step in (key, *folders.values())):
+            if any(_strays(step) for step in (key, *folders.values(), *parts)):
                 raise ValueError("it names folders outside of itself")
-            domains[key] = Kind(key, str(each["title"]), classes, int(each["side"]), tuple(each["parts"]), folders)
+            domains[key] = Kind(key, str(each["title"]), classes, int(each["side"]), parts, folders)
         root = place / "images" if copied else Path(told["folder"])
-        said = {name: str(told[name]) for name in ("name", "source", "added", "content")}
+        said = {name: str(told[name]) for name in ("name", "source", "added", "content", "state")}
         warnings = tuple(map(str, told["warnings"]))
         return cls(place.name, place=place, root=root, copied=copied, domains=domains, bytes=int(told["bytes"]),
                    warnings=warnings, **said)  # fmt: skip
@@ -127,11 +129,11 @@ class Collection:
         domains, parts = {}, dict[Path, str]()
         for kind in self.domains.values():
             classes = dict.fromkeys(kind.classes, tuple[Path, ...]())
-            for part in kind.parts or ("all",):
+            for part in (*kind.parts, "all"):
                 for name, folder in kind.folders.items():
                     files = _files(self.root / kind.key / part / folder)
                     classes[name] += files
-                    parts.update(dict.fromkeys(files, part) if kind.parts else {})
+                    parts.update(dict.fromkeys(files, part) if part in kind.parts else {})
             domains[kind.title] = classes
         layout = Layout(self.name, domains, parts, root=self.root)
         if len(layout) != self.images:

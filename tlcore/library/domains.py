@@ -105,7 +105,7 @@ def _imported(key: str, collection: Collection, kind: Kind) -> DomainEntry:
         key=key,
         title=f"{collection.name} {kind.title}" if several else collection.name,
         classes=tuple(kind.classes),
-        parts={ALL: kind.images},
+        parts=kind.parts if {"train", "test"} <= set(kind.parts) else {ALL: kind.images},
         side=kind.side,
         present=True,
         listed=partial(_files, key, collection, kind),

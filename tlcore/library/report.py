@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from statistics import median_low
@@ -81,6 +81,10 @@ class Report:
         """What one should know before one trains, in sentences."""
         return tuple(cautions(self))
 
+    def but_not(self, skipped: Sequence[tuple[str, str]]) -> "Report":
+        """The same, with what was left out before anything was looked at."""
+        return replace(self, skipped=(*self.skipped, *skipped))
+
     def groups(self) -> list[list[Path]]:
         """Files that show the very same image."""
         return [[self.seen[place].file for place in group] for group in self.twins.equal]
@@ -100,7 +104,7 @@ class Report:
             "nearly_duplicate_pairs": len(self.twins.nearly),
             "warnings": list(self.warnings),
             "thumbnails": {
-                domain: [{"file": self.layout.called(file), "path": str(file)} for file in files]
+                domain: [{"file": self.layout.called(file), "path": self._below_root(file)} for file in files]
                 for domain, files in self.thumbnails.items()
             },
             "content": self.content,
@@ -112,6 +116,10 @@ class Report:
         equal = sum(_separated([self.seen[place] for place in group], what) for group in self.twins.equal)
         nearly = sum(_separated([self.seen[a], self.seen[b]], what) for a, b, _ in self.twins.nearly)
         return equal, nearly
+
+    def _below_root(self, file: Path) -> str:
+        root = self.layout.root
+        return str(file.relative_to(root) if root and file.is_relative_to(root) else file)
 
     def _told_twins(self) -> Iterator[dict[str, Any]]:
         for kind, groups in (("exact", self.twins.equal), ("near", [pair[:2] for pair in self.twins.nearly])):
