@@ -87,7 +87,7 @@ def remove(key: str) -> int:
 
 @contextmanager
 def _progress() -> "Iterator[Stages]":
-    """A bar on stderr for each stage, if a person looks. Asked to end, it ends as by Ctrl-C: nothing stays half done."""
+    """A bar on stderr for each stage, if a person looks. Asked to end, it ends as by Ctrl-C: nothing is left."""
     from tqdm import tqdm
 
     bars: dict[str, Any] = {}
