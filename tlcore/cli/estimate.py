@@ -19,15 +19,16 @@ if TYPE_CHECKING:
 def estimate(spec: "RunSpec", as_json: bool) -> int:
     """Time and memory that a run would take here: three steps of it are tried, once, on made-up images."""
     spec = spec.completed()
+    from tlcore.runs.estimates import smaller
     from tlcore.runs.estimating import estimate as estimated
 
     found = estimated(spec)
-    click.echo(json.dumps(found.as_json()) if as_json else told(found))
+    click.echo(json.dumps(found.as_json()) if as_json else told(found, smaller(spec, found)))
     return 0
 
 
-def told(found: "Estimate") -> str:
-    """An estimate in two sentences."""
+def told(found: "Estimate", less: "RunSpec") -> str:
+    """An estimate in two sentences; `less` is what would fit instead."""
     told = "measured" if found.measured else "worked out from smaller batches"
     takes = f"About {_time(found.seconds())} on this {_named(found.device)} ({told}), {found.length:,} steps."
     needs = f"A batch of {found.batch} takes about {_size(found.memory)}, of {_size(found.free)} that are free"
@@ -35,8 +36,9 @@ def told(found: "Estimate") -> str:
         return f"{takes} {needs}; the largest that fits is {found.largest}."
     if found.largest:
         return f"{takes} {needs}, which is too much: choose --set batch={found.largest}."
-    if found.side is not None:
-        return f"{takes} {needs}, which is too much: choose --set side={found.side} --set batch=8."
+    if int(less.hparams["batch"]) < found.batch:
+        side = less.settings["side"]
+        return f"{takes} {needs}, which is too much: choose --set side={side:g} --set batch={less.hparams['batch']}."
     return f"{takes} {needs}, which is too much: choose a smaller backbone."
 
 

@@ -15,12 +15,14 @@ from typing import Any, Self
 from tlcore import catalogue
 from tlcore.library.places import library
 from tlcore.runs import devices
+from tlcore.runs.machine import free_memory
 from tlcore.runs.spec import RunSpec
 
 BATCHES = (8, 16, 32, 64, 128, 256)  # of which the largest that fits is told
 SHARE = 0.8  # of the free memory may be taken
 SIDE = "side"  # the dial that says how large images are
-_FORMAT = 1
+_SMALLEST = 32  # pixels, and the steps in which smaller images are proposed
+_FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -29,25 +31,39 @@ class Estimate:
 
     batch: int
     length: int  # steps of the run that was tried
+    steps: int | None  # … of which so many were its hyper-parameter `steps`
     step_seconds: float
     grading_seconds: float  # all evaluations of a run together
     measured: bool  # with this very batch; else worked out from smaller ones
-    memory: int
+    fixed: float  # memory that is taken in any case
+    image: float  # memory that one image of a batch takes on top
     free: int
-    largest: int  # the largest of `BATCHES` that fits, 0 if none does
-    side: int | None  # the largest side with which a batch of 8 fits, where that of the images does not
     device: str  # "cpu" or "cuda"
+
+    @property
+    def memory(self) -> int:
+        return int(self.fixed + self.image * self.batch)
 
     @property
     def fits(self) -> bool:
         return self.memory <= SHARE * self.free
 
+    @property
+    def largest(self) -> int:
+        """The largest of `BATCHES` that fits; 0 if none does."""
+        return max((batch for batch in BATCHES if self.has_room_for(batch)), default=0)
+
+    def has_room_for(self, images: float) -> bool:
+        return self.fixed + self.image * images <= SHARE * self.free
+
     def seconds(self, steps: int | None = None) -> float:
-        """Of a whole run; with another number of steps where the run that was tried had `length`."""
-        return (self.length if steps is None else steps) * self.step_seconds + self.grading_seconds
+        """Of a whole run; with another number of steps than that of the run that was tried."""
+        length = self.length * (steps / self.steps if steps and self.steps else 1)
+        return length * self.step_seconds + self.grading_seconds
 
     def as_json(self) -> dict[str, Any]:
-        return {**asdict(self), "fits": self.fits, "seconds": self.seconds(), "format": _FORMAT}
+        said = ("memory", "fits", "largest")
+        return {**asdict(self), **{name: getattr(self, name) for name in said}, "seconds": self.seconds()}
 
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> Self:
@@ -72,9 +88,10 @@ def key(spec: RunSpec) -> str:
 
 
 def find(spec: RunSpec) -> Estimate | None:
-    """What was found out about a completed spec, if anything was."""
+    """What was found out about a completed spec, if anything was; beside the CPU's memory that is free now."""
     with suppress(OSError, ValueError, KeyError, TypeError):
-        return Estimate.of(json.loads(_file(spec).read_text(encoding="utf-8")))
+        found = Estimate.of(json.loads(_file(spec).read_text(encoding="utf-8")))
+        return replace(found, free=free_memory()) if found.device == "cpu" else found
     return None
 
 
@@ -89,13 +106,25 @@ def keep(spec: RunSpec, estimate: Estimate) -> None:
 
 
 def smaller(spec: RunSpec, found: Estimate) -> RunSpec:
-    """The spec with the largest batch that fits, and with the largest side where none does; else as it is."""
-    if found.fits or (not found.largest and found.side is None):
+    """The completed spec with the largest batch that fits, and with the largest side where none does; else as it is."""
+    if found.fits:
         return spec
     if found.largest:
         return replace(spec, hparams={**spec.hparams, "batch": found.largest})
-    settings = {**spec.settings, SIDE: float(found.side or 0)}
-    return replace(spec, settings=settings, hparams={**spec.hparams, "batch": BATCHES[0]})
+    side = _side(spec, found)
+    if side is None:
+        return spec
+    return replace(spec, settings={**spec.settings, SIDE: float(side)}, hparams={**spec.hparams, "batch": BATCHES[0]})
+
+
+def _side(spec: RunSpec, found: Estimate) -> int | None:
+    """The largest side, in steps of 32 pixels, with which the smallest batch fits; None where there is no such dial."""
+    dial = next((each for each in catalogue.scenario(spec.scenario)["dials"] if each["name"] == SIDE), None)
+    if dial is None:
+        return None
+    now = shape_of(spec)[-1]
+    sides = range(max(_SMALLEST, int(dial["low"])), now, _SMALLEST)
+    return max((side for side in sides if found.has_room_for(BATCHES[0] * (side / now) ** 2)), default=None)
 
 
 def _file(spec: RunSpec) -> Path:

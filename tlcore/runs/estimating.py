@@ -7,14 +7,13 @@ import torch
 from tlcore import catalogue
 from tlcore.runs import devices, estimates, memory
 from tlcore.runs.building import device_of, suitable_threads
-from tlcore.runs.estimates import BATCHES, SHARE, SIDE, Estimate
+from tlcore.runs.estimates import SHARE, Estimate
 from tlcore.runs.spec import RunSpec
 from tlcore.runs.trial import PATIENCE, STEPS, Tried, tried
 from tlcore.training.evaluators import Accuracy, Episodes
 from tlcore.training.loop import Rhythm
 
 _FIRST, _SECOND = 4, 8  # images at a time: few, so that they fit and do not take long
-_SMALLEST = 32  # pixels; smaller images are not proposed
 
 
 def estimate(spec: RunSpec) -> Estimate:
@@ -54,17 +53,16 @@ def _affordable(trials: Sequence[Tried], batch: int, free: int) -> bool:
 
 def _concluded(spec: RunSpec, trials: Sequence[Tried], free: int) -> Estimate:
     asked, last = int(spec.hparams["batch"]), trials[-1]
-    fitting = [batch for batch in BATCHES if _memory(trials, batch) <= SHARE * free]
     return Estimate(
         batch=asked,
         length=last.length,
+        steps=int(spec.hparams["steps"]) if "steps" in spec.hparams else None,
         step_seconds=_seconds(trials, asked),
         grading_seconds=last.image_seconds * _graded(catalogue.scenario(spec.scenario)["exam"]),
         measured=last.batch >= asked,
-        memory=int(_memory(trials, asked)),
+        fixed=_memory(trials, 0),
+        image=_memory(trials, 1) - _memory(trials, 0),
         free=free,
-        largest=max(fitting, default=0),
-        side=None if fitting else _side(spec, trials, free),
         device=devices.lane(spec.device),
     )
 
@@ -93,13 +91,3 @@ def _on_the_line(points: Sequence[tuple[float, float]], at: float) -> float:
     (first, low), (last, high) = points[0], points[-1]
     slope = max(0.0, (high - low) / (last - first)) if last > first else 0.0
     return high + slope * (at - last)
-
-
-def _side(spec: RunSpec, trials: Sequence[Tried], free: int) -> int | None:
-    """The largest side, in steps of 32 pixels, with which the smallest batch fits; None where there is no such dial."""
-    dial = next((each for each in catalogue.scenario(spec.scenario)["dials"] if each["name"] == SIDE), None)
-    if dial is None:
-        return None
-    now, images = estimates.shape_of(spec)[-1], BATCHES[0]
-    sides = range(max(_SMALLEST, int(dial["low"])), now, 32)
-    return max((side for side in sides if _memory(trials, images * (side / now) ** 2) <= SHARE * free), default=None)

@@ -9,6 +9,8 @@ from pathlib import Path
 import psutil
 import torch
 
+from tlcore.runs import machine
+
 _KEPT = 0.05  # of what is free on the CPU stays with everybody else
 _SAID = (  # how torch and the libraries below it say so where they have no exception of its own for it
     "can't allocate memory",
@@ -20,11 +22,11 @@ _SAID = (  # how torch and the libraries below it say so where they have no exce
 
 
 def available(device: torch.device) -> int:
-    """Bytes that could be taken now: of the GPU, or of this machine and of the container that we are in."""
+    """Bytes that could be taken now, of a GPU or of this machine."""
     if device.type == "cuda":
         free, _ = torch.cuda.mem_get_info(device)
         return int(free + torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device))
-    return min([psutil.virtual_memory().available, *_allowances()])
+    return machine.free_memory()
 
 
 def full(error: Exception) -> str | None:
@@ -105,34 +107,3 @@ def _highest() -> int:
 
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return int(most if sys.platform == "darwin" else 1024 * most)
-
-
-def _allowances(root: Path = Path("/sys/fs/cgroup"), mine: Path = Path("/proc/self/cgroup")) -> Iterator[int]:
-    """What the control groups of this process still allow, in bytes; nothing where there are none."""
-    try:
-        lines = mine.read_text().splitlines()
-    except OSError:
-        return
-    for line in lines:
-        _, controllers, path = line.split(":", 2)
-        if controllers == "":
-            folders, names = [root, root / "unified"], ("memory.max", "memory.current", "inactive_file")
-        elif "memory" in controllers.split(","):
-            names = ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
-            folders = [root / "memory"]
-        else:
-            continue
-        for folder in folders:
-            for place in (folder / path.lstrip("/"), folder):  # inside a container, its own group is the root
-                allowance = _allowance(place, *names)
-                if allowance is not None:
-                    yield allowance
-
-
-def _allowance(group: Path, limit: str, usage: str, reclaimable: str) -> int | None:
-    try:
-        most, used = int((group / limit).read_text()), int((group / usage).read_text())
-        told = dict(line.split() for line in (group / "memory.stat").read_text().splitlines())
-    except (OSError, ValueError):  # no such group, or "max"
-        return None
-    return max(0, most - used + int(told.get(reclaimable, 0)))
