@@ -8,12 +8,15 @@ import torch
 
 from tlcore.augment import NONE, policy
 from tlcore.cards import ScenarioCard
-from tlcore.data import Domain, Task, withheld
+from tlcore.data import Domain, Inputs, Mapped, Task, withheld
 from tlcore.errors import OutOfRange
+from tlcore.library.images import Images
 from tlcore.scenarios import Pair, Split, find
 from tlcore.strategies import Strategy
 from tlcore.training.evaluators import Accuracy, Clusters, Episodes, Evaluator, Exam, Open, Unseen
 from tlcore.training.observers import EpisodeView, Exhibits, Frames, Observer, Probe, Scene
+
+HELD = 1 << 28  # bytes of one part of a domain that are kept in memory
 
 
 @dataclass(frozen=True)
@@ -91,9 +94,15 @@ def prepare(
 
 
 def _domain(name: str, split: Split, seed: int) -> Domain:
-    inputs = torch.from_numpy(split.inputs)
     factors = None if split.factors is None else torch.from_numpy(split.factors)
-    return Domain(name, inputs.contiguous(), torch.from_numpy(split.labels), seed, factors)
+    return Domain(name, _inputs(split), torch.from_numpy(split.labels), seed, factors)
+
+
+def _inputs(split: Split) -> Inputs:
+    """Arrays as they are; of images on disk, as many as memory has room for are read, and larger ones stay there."""
+    if not isinstance(split.inputs, Images):
+        return torch.from_numpy(split.inputs).contiguous()
+    return torch.from_numpy(split.inputs.read()) if split.inputs.nbytes <= HELD else Mapped(split.inputs)
 
 
 _EXAMS: Mapping[str, Sequence[Callable[[Exam], Evaluator]]] = {
