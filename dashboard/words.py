@@ -302,6 +302,11 @@ def duration(seconds: float) -> str:
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
+def size(many: float) -> str:
+    """How many bytes: 740 MB, 4.2 GB."""
+    return f"{many / 1e9:.1f} GB" if many >= 1e9 else f"{many / 1e6:.0f} MB"
+
+
 def count(many: int) -> str:
     """How many weights: 6, 1.2 k, 11.7 M."""
     if many < 1000:

@@ -1,8 +1,10 @@
 """Play: one experiment, live. The sidebar chooses it, the stage shows it."""
 
+import time
+
 import streamlit as st
 
-from dashboard import links, workers
+from dashboard import links, trials, workers
 from dashboard.cards import glossary
 from dashboard.controls import controls
 from dashboard.cost import cost
@@ -13,8 +15,10 @@ from dashboard.stage import stage
 from dashboard.storing import store
 from dashboard.visit import Visit
 from tlcore.errors import TransferError
+from tlcore.runs.spec import RunSpec
 from tlcore.runs.store import Store
 
+TRIAL = 1.0  # seconds between two looks whether a trial is over
 TICK = 0.25  # seconds between two looks whether a changed experiment has settled
 HINT = ":material/arrow_upward: Turn it to 60°."
 
@@ -24,6 +28,7 @@ def play() -> None:
     with st.sidebar:
         try:
             visit.choose(store(), controls(visit.spec, HINT if visit.welcome else ""))
+            _fit(visit)
             if _go(visit):
                 visit.begin(store())
         except TransferError as error:
@@ -53,9 +58,32 @@ def _visit(store: Store) -> Visit:
 def _go(visit: Visit) -> bool:
     with st.container(key="go"):
         if not visit.quick:
-            st.caption(f"A run here: {cost(store(), visit.spec)}.")
+            spec = visit.spec.completed()
+            pending = trials.missing(spec)
+            st.fragment(_cost, run_every=TRIAL if pending else None)(spec, pending, time.monotonic())
         run_shortcut_on_chips()
         return st.button("Run", type="primary", icon=":material/play_arrow:", shortcut="Ctrl+Enter", width="stretch")
+
+
+def _cost(spec: RunSpec, pending: bool, drawn: float) -> None:
+    """What a run would cost; while nobody knows, ask for a trial once nothing has been touched for a moment."""
+    if pending and not trials.missing(spec):
+        st.rerun()
+    if pending and time.monotonic() - drawn > TRIAL / 2:
+        trials.ask(spec)
+    st.caption(f"A run here: {cost(store(), spec)}.")
+
+
+def _fit(visit: Visit) -> None:
+    """A batch that nobody has chosen is made as large as this machine has room for, and the page says so."""
+    fitted = None if visit.quick else trials.fitted(visit.spec)
+    if fitted is None:
+        return
+    spec, why = fitted
+    visit.choose(store(), spec)
+    visit.notices.append(why)
+    forget()
+    st.rerun()
 
 
 @st.fragment(run_every=TICK)
