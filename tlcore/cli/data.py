@@ -1,4 +1,4 @@
-"""Commands about images that somebody brings: check, add, list, remove."""
+"""Commands about images: check and add what somebody brings, list, remove; fetch what was published."""
 
 import json
 import signal
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tlcore.cli.fetch import fetch
 from tlcore.cli.sentences import as_json_option, say
 
 if TYPE_CHECKING:
@@ -21,7 +22,10 @@ _UNITS = {"unpacking": ("B", True), "looking": (" images", False), "copying": ("
 
 @click.group()
 def data() -> None:
-    """Your own images: folders, and archives of folders."""
+    """Images: your own folders and archives, and published data sets."""
+
+
+data.add_command(fetch)
 
 
 _source = click.argument("path", metavar="FOLDER|ARCHIVE", type=click.Path(path_type=Path))
@@ -60,18 +64,22 @@ def add(path: Path, name: str, copy: bool, as_json: bool) -> int:
 @data.command("list")
 @as_json_option
 def list_(as_json: bool) -> int:
-    """What was added."""
-    from tlcore.library import shelf
+    """What was added, and the published sets that are here or can be fetched."""
+    from tlcore.library import sets, shelf
 
     held = shelf.entries().values()
     for sentence in shelf.damaged().values():
         say(sentence, 0)
+    known = [(card, sets.present(key)) for key, card in sets.cards().items()]
     if as_json:
-        click.echo(json.dumps([_told(each) for each in held]))
-    elif held:
-        click.echo("\n".join(map(_line, held)))
-    else:
-        say("Nothing was added yet: tlcore data add FOLDER|ARCHIVE.", 0)
+        published = [{**card.as_json(), "present": present} for card, present in known]
+        click.echo(json.dumps({"added": [_told(each) for each in held], "published": published}))
+        return 0
+    lines = [*map(_line, held)] or ["Nothing was added yet: tlcore data add FOLDER|ARCHIVE."]
+    for card, present in known:
+        where = "here" if present else f"{card.megabytes:,g} MB: tlcore data fetch {card.key}"
+        lines.append(f"{card.key}  {sum(card.images.values()):,} images, {len(card.classes)} classes, {where}")
+    click.echo("\n".join(lines))
     return 0
 
 
