@@ -52,7 +52,7 @@ class Between(Scenario):
     def _pair(self, dials: Mapping[str, float], seed: int) -> Pair:
         side = self._side(dials)
         for entry in (self._source, self._target):
-            _check_present(entry)  # both, before hours go into decoding the first
+            check_present(entry)  # both, before hours go into decoding the first
         source = self._parts(self._source, dials.get("images_source", 0), side, seed, self._classes.source)
         target = self._parts(self._target, dials.get("images_target", 0), side, seed, self._classes.target)
         return Pair(
@@ -61,8 +61,8 @@ class Between(Scenario):
             target["train"],
             target["test"],
             self._classes.classes,
-            source_validation=source["validation"],
-            target_validation=target["validation"],
+            source_validation=source.get("validation"),
+            target_validation=target.get("validation"),
         )
 
     def _glance(self, dials: Mapping[str, float], seed: int, count: int) -> tuple[Split, Split]:
@@ -79,8 +79,10 @@ class Between(Scenario):
 
     @staticmethod
     def _parts(entry: DomainEntry, most: float, side: int, seed: int, numbers: "np.ndarray") -> dict[str, Split]:
-        check_present(entry)
-        packed = {name: cache.packed(listing, side) for name, listing in entry.divided(seed, int(most)).items()}
+        parts = entry.divided(seed, int(most))
+        # Where classes have one or two images each, none may be left to validate with; that is no reason to refuse.
+        held = {name: each for name, each in parts.items() if len(each) or name != "validation"}
+        packed = {name: cache.packed(listing, side) for name, listing in held.items()}
         return {name: Split(each.images, numbers[each.labels]) for name, each in packed.items()}
 
 
