@@ -9,10 +9,10 @@ import streamlit as st
 from dashboard import words
 from dashboard.choices import backbones_for
 from dashboard.chooser import backbone_chooser
-from dashboard.hubcache import weights_here
 from dashboard.keys import key_for
 from tlcore import catalogue
 from tlcore.errors import TransferError
+from tlcore.library.hubcache import weights_here
 from tlcore.runs.first_weights import NONE, first_weights, is_file
 from tlcore.runs.spec import RunSpec
 
