@@ -50,9 +50,9 @@ def backbone(key: str) -> dict[str, Any]:
 def scenario(key: str) -> dict[str, Any]:
     """That of the catalogue, or of two domains as in `pacs/photo~pacs/sketch`. Raises `UnknownKey`."""
     if key.endswith(SHIFTED):
-        from tlcore.scenarios import composing
+        from tlcore.scenarios import altered
 
-        return composing.composed(key).card.as_json()
+        return altered.composed(key).card.as_json()
     if BETWEEN in key:
         from tlcore.scenarios import pairs  # loads numpy, which no other card needs
 

@@ -2,7 +2,7 @@
 
 from tlcore.cards import BETWEEN, SHIFTED, ScenarioCard
 from tlcore.errors import UnknownKey
-from tlcore.scenarios import composing, pairs
+from tlcore.scenarios import altered, pairs
 from tlcore.scenarios.base import Pair, Scenario, Split
 from tlcore.scenarios.colored import COLORED_DIGITS, COLORED_MNIST
 from tlcore.scenarios.digits import PrintedToHandwritten
@@ -40,7 +40,7 @@ def find(key: str) -> Scenario:
         if scenario.card.key == key:
             return scenario
     if key.endswith(SHIFTED):
-        return composing.composed(key)
+        return altered.composed(key)
     if BETWEEN in key:
         return pairs.paired(key)
     raise UnknownKey("scenario", key, [scenario.card.key for scenario in SCENARIOS])

@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from tlcore.cards import SHIFTED, ScenarioCard
+from tlcore.cards import SHIFTED, Dial, ScenarioCard
 from tlcore.dials import CLASS_MIX, SHIFT
-from tlcore.errors import UnknownKey
 from tlcore.scenarios.alphabets import KNOWN
 from tlcore.scenarios.base import Pair, Scenario, Split, dealt, generator
 from tlcore.scenarios.digits import CREDIT, DIGITS, PrintedToHandwritten, handwritten, printed
@@ -70,26 +69,18 @@ class Drawn(Shifted):
         return replace(split, inputs=images)
 
 
-def card(key: str, title: str, **more: Any) -> ScenarioCard:
-    """The card of a domain's composed shift; `more` as `ScenarioCard` has it."""
+def composed_card(key: str, title: str, *, more: tuple[Dial, ...] = (), **said: Any) -> ScenarioCard:
+    """The card of a domain's composed shift, with `more` dials; the rest as `ScenarioCard` has it."""
     return ScenarioCard(
         key=f"{key}{SHIFTED}",
         title=f"{title} → changed by hand",
         idea="Compose a shift: turn, blur, dye, light up, drown in noise, or let classes be rare, as much as you like. "
         "Other images of the same kind are changed so, and the source stays as it is.",
-        source=title[:1].lower() + title[1:],
-        target="the same kind, changed",
-        dials=more.pop("dials", DIALS),
-        **more,
+        source=title[:1].lower() + title[1:] if title.istitle() else title,
+        target="others of the same kind, changed",
+        dials=(*DIALS, *more),
+        **said,
     )
-
-
-def composed(key: str) -> Scenario:
-    """The scenario `DOMAIN~shifted`. Raises `UnknownKey` for a domain that there is not."""
-    base = key.removesuffix(SHIFTED)
-    if base in BUILT_IN:
-        return BUILT_IN[base]
-    raise UnknownKey("domain", base, BUILT_IN)
 
 
 def _handwritten(name: str, seed: int, first: int | None) -> Split:
@@ -116,20 +107,24 @@ def _letters(name: str, seed: int, first: int | None) -> Split:
 _TINY: dict[str, Any] = {"kind": "tiny", "backbone": "small-cnn-bn", "steps": 500, "target_labels": 5}
 BUILT_IN: Mapping[str, Scenario] = {
     "handwritten": Drawn(
-        card("handwritten", "Handwritten digits", classes=DIGITS, shape=(3, 8, 8), credit=CREDIT, **_TINY),
+        composed_card("handwritten", "Handwritten digits", classes=DIGITS, shape=(3, 8, 8), credit=CREDIT, **_TINY),
         _handwritten,
     ),
     "printed": Drawn(
-        card("printed", "Printed digits", classes=DIGITS, shape=(3, 8, 8), credit=PrintedToHandwritten.card.credit,
-             **_TINY),
+        composed_card(
+            "printed", "Printed digits", classes=DIGITS, shape=(3, 8, 8), credit=PrintedToHandwritten.card.credit,
+            **_TINY,
+        ),
         _printed,
     ),
     "letters": Drawn(
-        card("letters", "Latin letters", classes=tuple(LATIN), shape=(3, 20, 20), credit=Glyphs.card.credit, **_TINY),
+        composed_card(
+            "letters", "Latin letters", classes=tuple(LATIN), shape=(3, 20, 20), credit=Glyphs.card.credit, **_TINY
+        ),
         _letters,
     ),
     "shapes": Drawn(
-        card(
+        composed_card(
             "shapes", "Shapes", classes=Shapes.card.classes, shape=Shapes.card.shape, credit=Shapes.card.credit,
             offers=Shapes.card.offers, factors=Shapes.card.factors,
             **{**_TINY, "backbone": Shapes.card.backbone, "steps": Shapes.card.steps},

@@ -19,6 +19,7 @@ from tlcore.scenarios.corruptions import Chances, Images
 from tlcore.scenarios.digits import bundled
 from tlcore.scenarios.photo import PHOTOS, over, read
 
+VERSION = 1  # of what the changes do: images that were kept are made anew when it rises
 FOCUS = 0.1  # standard deviation of the full blur, as a share of an image's side
 SCANNED = 32  # pixels along which a photograph behind tiny images is as fine as they are
 TOGETHER = 1 << 19  # values that are worked on at once
