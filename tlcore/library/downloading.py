@@ -32,7 +32,8 @@ def download(urls: Sequence[str], file: Path, md5: str = "", tell: Tell = quiet)
     """Fetch a file from the first of several addresses that sends what was published.
 
     What has arrived lies in `FILE.part` and stays there when the line breaks, at Ctrl-C, or when the disk is full:
-    the next call asks for the rest alone. `md5` is the published checksum; a file that has another is thrown away.
+    the next call asks for the rest alone. `md5` is the published checksum, or `sha256:` with
+    the first digits of that one; a file that has another is thrown away.
     Raises `OSError` when no address sends it, and `DataUnavailable` when there is no room for it.
     """
     part = file.with_name(file.name + ".part")
@@ -140,7 +141,8 @@ def _remember(part: Path, headers: HTTPMessage) -> None:
 
 def _is(file: Path, md5: str) -> bool:
     """Whether a file is the published one; if not, it is gone afterwards."""
-    if not md5 or digest_of(file, "md5") == md5:
+    kind, _, wanted = md5.rpartition(":")
+    if digest_of(file, kind or "md5").startswith(wanted):
         return True
     file.unlink()
     _mark(file).unlink(missing_ok=True)
