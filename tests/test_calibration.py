@@ -24,7 +24,7 @@ def test_the_diagram_is_scikit_learns() -> None:
     diagram = reliability(predictions, labels, bins=10)
     assert [each.certain for each in diagram] == pytest.approx(list(certain))
     assert [each.right.value for each in diagram] == pytest.approx(list(share))
-    assert sum(each.right.count for each in diagram) == 400
+    assert sum(each.right.n for each in diagram) == 400
     assert all(each.right.low <= each.right.value <= each.right.high for each in diagram)
 
 

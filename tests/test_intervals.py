@@ -12,7 +12,7 @@ def test_wilson_is_scipys(hits: int, count: int) -> None:
     expected = stats.binomtest(hits, count).proportion_ci(method="wilson")
     found = wilson(hits / count, count)
     assert (found.low, found.high) == (pytest.approx(expected.low, abs=1e-12), pytest.approx(expected.high, abs=1e-12))
-    assert (found.value, found.count) == (hits / count, count)
+    assert (found.value, found.n) == (hits / count, count)
 
 
 def test_over_seeds_is_scipys_t_interval() -> None:

@@ -43,8 +43,8 @@ def calibration_error(diagram: Sequence[Bin]) -> float:
 
     Naeini, Cooper & Hauskrecht, AAAI 2015; Guo et al., ICML 2017, arXiv:1706.04599, eq. 3.
     """
-    total = sum(each.right.count for each in diagram)
-    return sum(each.right.count / total * abs(each.right.value - each.certain) for each in diagram)
+    total = sum(each.right.n for each in diagram)
+    return sum(each.right.n / total * abs(each.right.value - each.certain) for each in diagram)
 
 
 def _answers(predictions: ArrayLike, labels: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:

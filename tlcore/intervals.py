@@ -12,7 +12,7 @@ class Interval(NamedTuple):
     value: float
     low: float
     high: float
-    count: int  # of images, or of seeds
+    n: int  # images, or seeds
 
     @property
     def half(self) -> float:
