@@ -315,7 +315,7 @@ def test_the_command_shows_size_and_licence_before_it_fetches(home: Path, server
         for part in ("SVHN: ", "99,289 images", "246 MB", str(home / "SVHN"), "for non-commercial use", "Netzer"):
             assert part in said
     code, said = told_by("svhn", typed="y\n")
-    assert code == 0 and said.endswith("SVHN is ready: 6 images for training, 2 images for the test.\n")
+    assert code == 0 and said.endswith("SVHN is ready: 10 images for training, 2 images for the test.\n")
     server.asked.clear()
     assert told_by("svhn") == (0, "SVHN is here already.\n") and server.asked == []
 

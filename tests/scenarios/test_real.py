@@ -10,9 +10,10 @@ from torchvision import datasets
 
 from tlcore import scenarios
 from tlcore.errors import OutOfRange
+from tlcore.scenarios import real
 from tlcore.scenarios.sets import Mnist, Usps, photographs
 
-REAL = [each for each in scenarios.SCENARIOS if each.card.kind == "real" and each.card.exam == "classes"]
+REAL = [*real.REAL, scenarios.find("colored-mnist")]
 FEW = {"images_source": 300, "images_target": 200, "images_test": 100}
 EACH = pytest.mark.parametrize("scenario", REAL, ids=lambda each: each.card.key)
 pytestmark = pytest.mark.usefixtures("real_data")

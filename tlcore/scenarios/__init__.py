@@ -8,6 +8,7 @@ from tlcore.scenarios.colored import COLORED_DIGITS, COLORED_MNIST
 from tlcore.scenarios.digits import PrintedToHandwritten
 from tlcore.scenarios.glyphs import Glyphs
 from tlcore.scenarios.handwriting import CHANGED
+from tlcore.scenarios.known import KNOWN
 from tlcore.scenarios.labels import LABELS
 from tlcore.scenarios.omniglot import Omniglot
 from tlcore.scenarios.points import Blobs, CovariateShift, Moons
@@ -27,6 +28,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     *LABELS,
     COLORED_DIGITS,
     *REAL,
+    *KNOWN,
     COLORED_MNIST,
     Omniglot(),
 )
