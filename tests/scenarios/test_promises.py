@@ -245,7 +245,8 @@ def test_keys_are_unique_and_cards_are_complete() -> None:
     for key, card in cards.items():
         assert scenarios.find(key).card is card
         assert card.idea.endswith(".") and card.credit and card.backbone and card.steps > 0
-        assert not card.dials or card.dials[0].name == "shift"
+        names = [dial.name for dial in card.dials]
+        assert len(set(names)) == len(names) and "shift" not in names[1:]
         json.dumps(card.as_json())
 
 
