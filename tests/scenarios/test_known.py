@@ -11,6 +11,7 @@ from tlcore.errors import DataUnavailable, OutOfRange
 from tlcore.library import sets
 from tlcore.scenarios import Split
 from tlcore.scenarios.known import KNOWN
+from tlcore.scenarios.sides import sides
 
 EACH = pytest.mark.parametrize("scenario", KNOWN, ids=lambda each: each.card.key)
 NINE = ("airplane", "automobile", "bird", "cat", "deer", "dog", "horse", "ship", "truck")
@@ -98,3 +99,22 @@ def test_as_many_images_as_were_asked_for(home: Path, monkeypatch: pytest.Monkey
         bring(each, monkeypatch)
     pair = scenarios.find("cifar10-to-stl10").build(settings={"images_source": 6})
     assert 4 <= len(pair.source_train) <= 6
+
+
+def test_the_data_page_sees_the_nine_classes_of_both(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    absent = sides("cifar10-to-stl10")
+    assert [side.present for side in absent] == [False, False]
+    assert [(side.entry.key, side.entry.megabytes) for side in absent if side.entry] == [
+        ("cifar10", 170),
+        ("stl10", 2640),
+    ]
+    for each in ("cifar10", "stl10"):
+        bring(each, monkeypatch)
+    source, target = sides("cifar10-to-stl10")
+    assert source.entry and target.entry and source.entry.parts == {"train": 45000, "test": 9000}
+    assert source.opened().classes == source.entry.classes == NINE and len(source.opened()) == 12
+    assert target.opened().classes == target.entry.classes and "car" in target.entry.classes
+    for side, bright in ((source, {0: shade(0), 1: shade(1)}), (target, {0: shade(0), 2: shade(2)})):
+        listing = side.opened()
+        told = [(label, int(np.asarray(listing.read(row)).mean())) for row, label in enumerate(listing.labels.tolist())]
+        assert set(told) == set(bright.items())

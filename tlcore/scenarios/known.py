@@ -5,9 +5,12 @@ from dataclasses import replace
 from math import ceil
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tlcore.cards import Dial, ScenarioCard
 from tlcore.library import domains, sets
+from tlcore.library.domains import DomainEntry
+from tlcore.library.listing import Listing, Part
 from tlcore.library.matching import matched
 from tlcore.library.sets import SetCard
 from tlcore.scenarios.base import Pair, Scenario, Split
@@ -41,6 +44,12 @@ class Known(Scenario):
         source, target = self._between()._glance(self._asked(dials), seed, 2 * count)
         return self._kept(source, count), self._kept(target, count)
 
+    def entries(self) -> tuple[DomainEntry, DomainEntry]:
+        """Both domains, with those classes only that count here."""
+        source, target = map(domains.find, self.domains)
+        both, many = matched(source, target), len(self.card.classes)
+        return _only(source, both.source < many), _only(target, both.target < many)
+
     def _between(self) -> Between:
         # Asked for anew each time: what is not here yet may have been fetched meanwhile.
         source, target = map(domains.find, self.domains)
@@ -58,6 +67,22 @@ class Known(Scenario):
     def _kept(self, split: Split, most: int = 0) -> Split:
         rows = np.flatnonzero(split.labels < len(self.card.classes))
         return split.at(rows[:most] if most else rows)
+
+
+def _only(entry: DomainEntry, kept: NDArray[np.bool_]) -> DomainEntry:
+    """A domain with some of its classes; `kept` is (classes,)."""
+    if kept.all():
+        return entry
+    names = tuple(name for name, stays in zip(entry.classes, kept, strict=True) if stays)
+    parts = {name: count * len(names) // len(kept) for name, count in entry.parts.items()}
+    return replace(entry, classes=names, parts=parts, listed=lambda part: _of(entry.listed(part), names, kept))
+
+
+def _of(whole: Listing, names: tuple[str, ...], kept: NDArray[np.bool_]) -> Listing:
+    """The rows of some classes, numbered anew."""
+    part = Part(whole, np.flatnonzero(kept[whole.labels]))
+    part.classes, part.labels = names, (np.cumsum(kept) - 1)[part.labels]
+    return part
 
 
 def _known(source: str, target: str, idea: str, backbone: str, sides: tuple[int, int] = (0, 0)) -> Known:

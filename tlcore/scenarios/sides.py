@@ -1,7 +1,7 @@
 """The two domains of any scenario as images to look at: read from disk where they lie there, else drawn."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -13,6 +13,7 @@ from tlcore.library import domains, sets
 from tlcore.library.drawn import DrawnListing
 from tlcore.library.listing import Listing
 from tlcore.scenarios.base import Pair, Split
+from tlcore.scenarios.known import Known
 
 
 @dataclass(frozen=True)
@@ -44,10 +45,13 @@ def sides(key: str) -> tuple[Side, Side]:
 
     Raises `UnknownKey`; and `RequestError` for points in the plane, which are no images.
     """
-    card = scenarios.find(key).card
+    scenario = scenarios.find(key)
+    card = scenario.card
     if card.kind == "points":
         raise RequestError(f"'{key}' is made of points in the plane: choose data made of images.")
-    named = _domain(key.partition(BETWEEN)[0]), _domain(key.partition(BETWEEN)[2])
+    named: Sequence[domains.DomainEntry | None] = (
+        scenario.entries() if isinstance(scenario, Known) else [_domain(each) for each in key.partition(BETWEEN)[::2]]
+    )
     source, target = (
         _read(entry) if entry is not None else _drawn(key, place, name)
         for place, (entry, name) in enumerate(zip(named, (card.source, card.target)))
