@@ -103,7 +103,7 @@ class Tail:
 
     def _verdict(self) -> Verdict:
         row = self.row
-        early = waiting(row.status, row.step, row.error)
+        early = waiting(row.status, row.step, row.error, row.note)
         if early and (row.status not in ("queued", "starting") or not self._readings):
             return early
         return verdict(self._readings, self.about, self.ended)

@@ -58,12 +58,12 @@ def verdict(readings: Sequence[Reading], about: About, ended: bool = False) -> V
     return Verdict(headline, detail, tone, words, level, was.judge, was.step)
 
 
-def waiting(status: str, step: int, error: str | None) -> Verdict | None:
+def waiting(status: str, step: int, error: str | None, note: str | None = None) -> Verdict | None:
     """What is said about a run that has no numbers yet, or that ended too soon; None otherwise."""
     if status == "queued":
         return Verdict("Waiting for the device.", "Another run is on it; this one starts by itself.", "wait")
     if status == "starting":
-        return Verdict("Loading the data and the network.", "The first numbers come in a moment.", "wait")
+        return Verdict("Loading the data and the network.", note or "The first numbers come in a moment.", "wait")
     if status == "crashed":
         return Verdict("Training stopped unexpectedly.", f"Everything up to step {step:,} is kept.", "stop")
     if status == "failed":

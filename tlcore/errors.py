@@ -3,6 +3,7 @@
     TransferError
     ├── RequestError            a mistake in what was asked for: nothing has happened yet
     │   ├── UnknownKey          no such strategy, scenario, backbone, hyper-parameter, run
+    │   │   └── NotImported     a domain of a collection that is not on this machine
     │   ├── OutOfRange          a value that its hyper-parameter or dial does not take
     │   ├── DataUnavailable     files that are missing, cannot be fetched or cannot be read
     │   └── DeviceUnavailable   a GPU was asked for, and there is none
@@ -38,6 +39,18 @@ class UnknownKey(RequestError):
         others = f"known are {_listed(known)}." if known else "there is none to choose from."
         hint = f"did you mean {_listed(near)}?" if near else others
         super().__init__(f"There is no {kind} '{key}': {hint}")
+
+
+class NotImported(UnknownKey):
+    """A domain of a collection that somebody else may have, and this machine has not."""
+
+    def __init__(self, key: str) -> None:
+        collection = key.partition("/")[0]
+        RequestError.__init__(
+            self,
+            f"There is no collection '{collection}' here, so there is no domain '{key}' either: add its folder or "
+            "archive with `tlcore data add` or on the Data page, or choose another domain of `tlcore data list`.",
+        )
 
 
 class OutOfRange(RequestError):

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import click
 
-from tlcore.errors import RequestError
+from tlcore.cards import BETWEEN
+from tlcore.cli.sentences import say
+from tlcore.errors import DataUnavailable, RequestError
 
 
 def _labels(_: click.Context, __: click.Parameter, text: str | None) -> int | None:
@@ -22,7 +25,9 @@ def _labels(_: click.Context, __: click.Parameter, text: str | None) -> int | No
 
 _OPTIONS = (
     click.option("--strategy", required=True, metavar="KEY", help="What to do; see `tlcore list strategies`."),
-    click.option("--scenario", required=True, metavar="KEY", help="From what to what; see `tlcore list scenarios`."),
+    click.option("--scenario", default="", metavar="KEY", help="From what to what; see `tlcore list scenarios`."),
+    click.option("--source", metavar="FOLDER|KEY", help="Instead of a scenario: a domain; see `tlcore data list`."),
+    click.option("--target", metavar="FOLDER|KEY", help="And another one."),
     click.option("--backbone", default="", metavar="KEY", help="The network; the scenario's own if not given."),
     click.option(
         "--weights", default="", metavar="NAME|FILE", help="Its first weights: a pre-training, none, or a file."
@@ -49,12 +54,45 @@ def chosen(command: Callable[..., int]) -> Callable[..., int]:
     def with_spec(settings: Sequence[str], **given: Any) -> int:
         from tlcore.runs.spec import RunSpec
 
+        source, target = given.pop("source"), given.pop("target")
+        given["scenario"] = _scenario(given["scenario"], source, target)
         spec = RunSpec(**{name: given.pop(name) for name in _SPOKEN})
         return command(spec=spec.with_settings(dict(map(setting, settings))), **given)
 
     for option in reversed(_OPTIONS):
         option(with_spec)
     return with_spec
+
+
+def _scenario(key: str, source: str | None, target: str | None) -> str:
+    """The scenario that was named, or the pair of two domains: a folder is checked and added, and stays where it is."""
+    if key and not source and not target:
+        return key
+    if key or not (source and target):
+        raise RequestError(
+            "A run needs data: give --scenario KEY, or both --source and --target with a folder of classes or the name "
+            "of a domain."
+        )
+    return BETWEEN.join(map(_domain, (source, target)))
+
+
+def _domain(said: str) -> str:
+    path = Path(said).expanduser()
+    if not path.is_dir() and not path.is_file():
+        if "/" in said and said.startswith((".", "/", "~")):
+            raise DataUnavailable(f"'{said}' is not there: name a folder with one folder of images a class.")
+        return said
+    from tlcore.cli.data import progressing
+    from tlcore.library import arriving, domains
+
+    with progressing() as progress:
+        collection = arriving.add(path, progress=progress)
+    for warning in collection.warnings:
+        say(warning, 0)
+    held = domains.collections()[collection.key]
+    if len(held) > 1:
+        raise RequestError(f"'{said}' holds {len(held)} domains: name one of them, {' or '.join(held)}.")
+    return held[0]
 
 
 def setting(text: str) -> tuple[str, str]:

@@ -38,7 +38,7 @@ def check(path: Path, as_json: bool) -> int:
     """Look at a folder or an archive of images, and keep nothing."""
     from tlcore.library import arriving
 
-    with _progress() as progress:
+    with progressing() as progress:
         report = arriving.check(path, progress=progress)
     click.echo(json.dumps(report.as_json()) if as_json else "\n".join(_table(report)))
     return 0
@@ -53,7 +53,7 @@ def add(path: Path, name: str, copy: bool, as_json: bool) -> int:
     """Check a folder or an archive of images, and keep it: each pair of its domains becomes a scenario."""
     from tlcore.library import arriving
 
-    with _progress() as progress:
+    with progressing() as progress:
         collection = arriving.add(path, name=name, copy=copy, progress=progress)
     for warning in collection.warnings:
         say(warning, 0)
@@ -94,7 +94,7 @@ def remove(key: str) -> int:
 
 
 @contextmanager
-def _progress() -> "Iterator[Stages]":
+def progressing() -> "Iterator[Stages]":
     """A bar on stderr for each stage, if a person looks. Asked to end, it ends as by Ctrl-C: nothing is left."""
     from tqdm import tqdm
 

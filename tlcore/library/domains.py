@@ -12,7 +12,7 @@ from zlib import crc32
 
 import numpy as np
 
-from tlcore.errors import UnknownKey
+from tlcore.errors import NotImported, UnknownKey
 from tlcore.library import sets, shelf
 from tlcore.library.collection import Collection, Kind
 from tlcore.library.listing import FileListing, Joined, Listing, Part
@@ -69,7 +69,8 @@ def find(key: str) -> DomainEntry:
     """The domain of that name; raises `UnknownKey`, naming the nearest ones."""
     known = entries()
     if key not in known:
-        raise UnknownKey("domain", key, known)
+        collection, inside, _ = key.partition("/")
+        raise NotImported(key) if inside and collection not in shelf.entries() else UnknownKey("domain", key, known)
     return known[key]
 
 

@@ -13,6 +13,7 @@ from tlcore.runs import checkpoints, memory
 from tlcore.runs.building import build, device_of, suitable_threads
 from tlcore.runs.checkpoints import About, misfits
 from tlcore.runs.hold import Hold, Lost, Pulse
+from tlcore.runs.preparing import prepared
 from tlcore.runs.rows import Run, Status
 from tlcore.runs.spec import RunSpec
 from tlcore.runs.steering import Control, Leave, Steering
@@ -97,7 +98,8 @@ def _walk(hold: Hold, control: Control, device: torch.device, news: str) -> None
     found = checkpoints.load(path) if path.exists() else None
     threads = suitable_threads(catalogue.scenario(spec.scenario)["kind"])
     torch.set_num_threads(found[0].threads if found else threads)
-    built = build(spec, device)
+    with prepared(hold, control):
+        built = build(spec, device)
     strategy = built.strategy
 
     def about(seq: int, step: int, seconds: float) -> About:
@@ -109,7 +111,7 @@ def _walk(hold: Hold, control: Control, device: torch.device, news: str) -> None
 
     rhythm = Rhythm()
     steering = Steering(hold, control, rhythm, save, found[0] if found else None)
-    for text in _remarks(run, found[0] if found else None, about(0, 0, 0.0), news):
+    for text in (*built.prepared.pair.remarks, *_remarks(run, found[0] if found else None, about(0, 0, 0.0), news)):
         steering.remark(text)
     if found:
         strategy.journal.load(found[1])

@@ -3,7 +3,7 @@
 import signal
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from types import FrameType
 from typing import Any
@@ -33,7 +33,11 @@ def train_here(store: Store, run: Run) -> Outcome:
     """
     control, received = Control(makes_room=False), list[int]()
     title = f"{run.spec.strategy} on {run.spec.scenario}"
-    with tqdm(desc=title, unit=" steps", file=sys.stderr, dynamic_ncols=True) as bar, _signals(control, received):
+    with (
+        closing(_Beforehand()) as beforehand,
+        tqdm(desc=title, unit=" steps", file=sys.stderr, dynamic_ncols=True) as bar,
+        _signals(control, received),
+    ):
 
         def watch(step: int, metrics: Mapping[str, float]) -> None:
             bar.total = bar.total or store.run(run.id).steps
@@ -41,9 +45,26 @@ def train_here(store: Store, run: Run) -> Outcome:
                 bar.set_postfix_str(f"target accuracy {metrics['target_accuracy']:.1%}", refresh=False)
             bar.update(step - bar.n)
 
-        control.watch = watch
+        control.watch, control.hear = watch, beforehand
         execute(store, run.id, control)
     return Outcome(store.run(run.id), received[0] if received else None, control.failure)
+
+
+class _Beforehand:
+    """What takes its time before the first step, each as a bar of its own that goes when it is done."""
+
+    def __init__(self) -> None:
+        self._bar: tqdm[Any] | None = None
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        if self._bar is None or self._bar.desc.removesuffix(": ") != what:
+            self.close()
+            self._bar = tqdm(desc=what, total=total or None, file=sys.stderr, dynamic_ncols=True, leave=False)
+        self._bar.update(done - self._bar.n)
+
+    def close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
 
 
 @contextmanager

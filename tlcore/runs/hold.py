@@ -32,6 +32,7 @@ class Hold:
         if run.holder is None:
             raise Lost
         self.store, self.id, self._me = store, run.id, run.holder
+        self.saying: str | None = None  # what takes its time right now: the note that goes with every sign of life
 
     def look(self) -> Run:
         """The run as it stands, with what is wanted of it."""
@@ -104,7 +105,12 @@ class Hold:
         )
 
     def beat(self) -> None:
-        self._change("note = NULL")
+        self._change("note = ?", self.saying)
+
+    def say(self, text: str) -> None:
+        """What takes its time, until something else is said or `saying` is None again."""
+        self.saying = text
+        self.beat()
 
     def _change(self, assignments: str, *values: Any, where: str = "1") -> bool:
         with self.store.database.writing() as db:

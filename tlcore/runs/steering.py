@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from time import monotonic
 
 from tlcore.errors import TransferError
+from tlcore.library.waiting import Heard, unheard
 from tlcore.runs.checkpoints import About
 from tlcore.runs.encoding import Logged, StoredKind
 from tlcore.runs.hold import Hold, Lost
@@ -29,6 +30,7 @@ class Control:
     leave: Status | None = None  # set by a signal: come to rest, save, and end with this status
     makes_room: bool = True  # a paused run is let go when another one waits for the device
     watch: Callable[[int, Mapping[str, float]], None] = unwatched  # told the step and the latest numbers
+    hear: Heard = unheard  # told what takes its time before the first step
     save_every: float = 10.0  # seconds
     failure: TransferError | None = None
 

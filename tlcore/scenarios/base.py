@@ -56,6 +56,7 @@ class Pair:
     attribute_names: tuple[str, ...] = ()
     source_validation: Split | None = None  # held out as well, to choose by; the test is asked at the end
     target_validation: Split | None = None
+    remarks: tuple[str, ...] = ()  # what has to be said about the data, in sentences: images that were left out
 
 
 class Scenario(ABC):

@@ -1,6 +1,6 @@
 """Any two domains as a scenario: `pacs/photo~pacs/sketch`, `svhn~mnist`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache
 
 import numpy as np
@@ -8,11 +8,12 @@ import numpy as np
 from tlcore.cards import BETWEEN, Dial, ScenarioCard
 from tlcore.errors import DataUnavailable, RequestError, UnknownKey
 from tlcore.library import cache, domains, sets
+from tlcore.library.cache import Packed
 from tlcore.library.domains import DomainEntry
 from tlcore.library.listing import Listing
 from tlcore.library.matching import Matching, matched
 from tlcore.library.packing import square
-from tlcore.scenarios.base import Pair, Scenario, Split
+from tlcore.scenarios.base import Labels, Pair, Scenario, Split
 
 SMALLEST, LARGEST, USUAL = 32, 224, 64  # pixels: of the dial `side`, and where it stands by itself
 MANY = 10_000  # training images of a domain that has more are so many unless somebody asks for more
@@ -53,8 +54,8 @@ class Between(Scenario):
         side = self._side(dials)
         for entry in (self._source, self._target):
             check_present(entry)  # both, before hours go into decoding the first
-        source = self._parts(self._source, dials.get("images_source", 0), side, seed, self._classes.source)
-        target = self._parts(self._target, dials.get("images_target", 0), side, seed, self._classes.target)
+        source, said = self._parts(self._source, dials.get("images_source", 0), side, seed, self._classes.source)
+        target, more = self._parts(self._target, dials.get("images_target", 0), side, seed, self._classes.target)
         return Pair(
             source["train"],
             source["test"],
@@ -63,6 +64,7 @@ class Between(Scenario):
             self._classes.classes,
             source_validation=source.get("validation"),
             target_validation=target.get("validation"),
+            remarks=(*said, *more),
         )
 
     def _glance(self, dials: Mapping[str, float], seed: int, count: int) -> tuple[Split, Split]:
@@ -78,12 +80,32 @@ class Between(Scenario):
         return int(dials.get("side", self.card.shape[-1]))
 
     @staticmethod
-    def _parts(entry: DomainEntry, most: float, side: int, seed: int, numbers: "np.ndarray") -> dict[str, Split]:
+    def _parts(
+        entry: DomainEntry, most: float, side: int, seed: int, numbers: Labels
+    ) -> tuple[dict[str, Split], list[str]]:
+        """Each part of a domain, and what there is to say about its images."""
         parts = entry.divided(seed, int(most))
+        if not len(parts["test"]):
+            raise DataUnavailable(
+                f"{entry.title} has {entry.images:,} images of {len(entry.classes):,} classes, too few to hold some of "
+                "them back for the exam: it takes two images of some class at least."
+            )
         # Where classes have one or two images each, none may be left to validate with; that is no reason to refuse.
         held = {name: each for name, each in parts.items() if len(each) or name != "validation"}
         packed = {name: cache.packed(listing, side) for name, listing in held.items()}
-        return {name: Split(each.images, numbers[each.labels]) for name, each in packed.items()}
+        splits = {name: Split(each.images, numbers[each.labels]) for name, each in packed.items()}
+        return splits, _left_out(entry, packed.values())
+
+
+def _left_out(entry: DomainEntry, packed: Collection[Packed]) -> list[str]:
+    count = sum(each.left_out for each in packed)
+    reasons = [reason for each in packed for reason in each.reasons]
+    if not count:
+        return []
+    said = f"{count:,} of the {entry.images:,} images of {entry.title} could not be read and " + (
+        "were left out" if count > 1 else "was left out"
+    )
+    return [f"{said}: {reasons[0]}" if reasons else f"{said}."]
 
 
 def card_of(source: DomainEntry, target: DomainEntry, classes: Matching) -> ScenarioCard:
