@@ -22,7 +22,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from tlcore.networks import Network, build_network, save_weights
-from tlcore.networks.offers import LETTERS
+from tlcore.networks.weights import SHIPPED
 from tlcore.scenarios.printing import Styles, drawn
 
 TRAIN, HELD_OUT = 20_000, 4_000
@@ -69,7 +69,9 @@ def accuracy(network: Network, images: Tensor, labels: Tensor) -> float:
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--seed", type=int, default=0)
-    options.add_argument("--out", type=Path, default=LETTERS, help="the safetensors file to write")
+    options.add_argument(
+        "--out", type=Path, default=SHIPPED / "small-cnn-letters.safetensors", help="the safetensors file to write"
+    )
     asked = options.parse_args()
 
     torch.set_num_threads(1)  # sums of another number of threads end in other digits

@@ -18,13 +18,14 @@ Points = list[tuple[float, float]]
 Grey = NDArray[np.float32]  # (SIDE, SIDE) in [0, 1]
 
 SIDE = 72  # crops of it are learnt from
+LIGHT = np.array([0.299, 0.587, 0.114])  # of red, green and blue in grey
 OVER = 2  # figures are drawn this much larger, then reduced: smooth edges
 
 
 def shapes(label: int, chance: Chance) -> Image.Image:
-    """A figure of any colour, turn, size and place, filled, hatched or as a line drawing, among lesser scribbles."""
+    """A figure of any colour, size and place, leaning somewhat, filled, hatched or as a line drawing."""
     picture = ground(chance)
-    for _ in range(int(chance.integers(0, 3))):
+    for _ in range(int(chance.integers(0, 2))):
         _scribble(picture, chance)
     return _shot(_covered(picture, _figure(label, chance), chance), chance)
 
@@ -41,7 +42,9 @@ def textures(label: int, chance: Chance) -> Image.Image:
     return _shot(Image.fromarray((light * first + (1 - light) * second).astype(np.uint8)), chance)
 
 
-def drawn(draw: Callable[[int, Chance], Image.Image], classes: int, count: int, seed: int) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+def drawn(
+    draw: Callable[[int, Chance], Image.Image], classes: int, count: int, seed: int
+) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """`count` images (N, 3, SIDE, SIDE) with as many of each class, and their labels (N,)."""
     chance = np.random.default_rng(seed)
     labels = chance.permutation(np.arange(count) % classes)
@@ -64,7 +67,8 @@ def ground(chance: Chance) -> Image.Image:
     else:
         x, _ = _plane(chance)
         light = np.clip(0.5 + x / SIDE, 0, 1)
-    picture = light[:, :, None] * first + (1 - light[:, :, None]) * (0.6 * second + 0.4 * first)
+    share = chance.uniform(0.1, 0.6)  # how far its two colours lie apart
+    picture = light[:, :, None] * first + (1 - light[:, :, None]) * (share * second + (1 - share) * first)
     return Image.fromarray(picture.astype(np.uint8))
 
 
@@ -77,13 +81,13 @@ def _colours(chance: Chance) -> tuple[Colour, Colour]:
 def _far_from(colour: Colour, chance: Chance) -> Colour:
     while True:
         other = chance.uniform(0, 255, 3)
-        if abs(other - colour).mean() > 50:
+        if abs(other - colour).mean() > 50 and abs((other - colour) @ LIGHT) > 40:  # apart in grey as well
             return other
 
 
 def _shot(picture: Image.Image, chance: Chance) -> Image.Image:
     """As a camera takes it: more or less colour, some blur, some noise."""
-    picture = ImageEnhance.Color(picture).enhance(float(chance.uniform(0, 1.0)))
+    picture = ImageEnhance.Color(picture).enhance(float(chance.uniform(0.1, 1.0)))
     if chance.random() < 0.3:
         picture = picture.filter(ImageFilter.GaussianBlur(float(chance.uniform(0.3, 1.2))))
     noise = chance.normal(0, chance.uniform(0, 12), (SIDE, SIDE, 3))
@@ -104,10 +108,10 @@ def _figure(label: int, chance: Chance) -> Image.Image:
     outline = list(FIGURES.values())[label]
     mask = Image.new("L", (OVER * SIDE, OVER * SIDE))
     pen = ImageDraw.Draw(mask)
-    radius = chance.uniform(0.27, 0.46) * OVER * SIDE
+    radius = chance.uniform(0.32, 0.5) * OVER * SIDE
     points = _placed(outline(), radius, chance)
     if chance.random() < 0.45:
-        width = int(chance.integers(2, 7))
+        width = int(chance.integers(4, 10))
         pen.line([*points, points[0], points[1]], fill=255, width=width, joint="curve")
     else:
         pen.polygon(points, fill=255)
@@ -122,14 +126,16 @@ def _figure(label: int, chance: Chance) -> Image.Image:
 
 def _placed(outline: Points, radius: float, chance: Chance) -> Points:
     """An outline in the unit circle, turned, stretched, sheared and moved into the image."""
-    turn, stretch = chance.uniform(-pi, pi), chance.uniform(0.75, 1.0)
+    turn, stretch = chance.uniform(-0.5, 0.5), chance.uniform(0.75, 1.0)
     lean = chance.uniform(-0.25, 0.25)
     free = 0.5 * OVER * SIDE - 0.8 * radius
     right, down = (0.5 * OVER * SIDE + chance.uniform(-free, free) for _ in range(2))
     placed = []
     for x, y in outline:
         u, v = x * stretch + lean * y, y
-        placed.append((right + radius * (cos(turn) * u - sin(turn) * v), down + radius * (sin(turn) * u + cos(turn) * v)))
+        placed.append(
+            (right + radius * (cos(turn) * u - sin(turn) * v), down + radius * (sin(turn) * u + cos(turn) * v))
+        )
     return placed
 
 
@@ -165,7 +171,9 @@ def _turned(glyph: Image.Image, chance: Chance) -> Image.Image:
     scale = glyph.height / (chance.uniform(0.4, 0.85) * SIDE)
     turn, lean, stretch = chance.uniform(-0.4, 0.4), chance.uniform(-0.35, 0.35), chance.uniform(0.7, 1.3)
     right, down = chance.uniform(-0.12, 0.12, 2) * SIDE
-    matrix = scale * np.array([[1 / stretch, lean], [0, 1]]) @ np.array([[cos(turn), sin(turn)], [-sin(turn), cos(turn)]])
+    matrix = (
+        scale * np.array([[1 / stretch, lean], [0, 1]]) @ np.array([[cos(turn), sin(turn)], [-sin(turn), cos(turn)]])
+    )
     middle = np.array([glyph.width, glyph.height]) / 2 - matrix @ np.array([SIDE / 2 + right, SIDE / 2 + down])
     numbers = (matrix[0, 0], matrix[0, 1], middle[0], matrix[1, 0], matrix[1, 1], middle[1])
     smooth = glyph.filter(ImageFilter.GaussianBlur(max(0.0, 0.4 * (scale - 1))))
@@ -198,7 +206,9 @@ FIGURES: dict[str, Callable[[], Points]] = {
     "half": lambda: [(cos(a), sin(a)) for a in np.linspace(0, pi, 24)],
     "crescent": _crescent,
     "drop": lambda: _curve(lambda a: (0.65 * sin(a) * sin(a / 2) ** 1.5, -cos(a))),
-    "heart": lambda: _curve(lambda a: (sin(a) ** 3, -(13 * cos(a) - 5 * cos(2 * a) - 2 * cos(3 * a) - cos(4 * a)) / 17)),
+    "heart": lambda: _curve(
+        lambda a: (sin(a) ** 3, -(13 * cos(a) - 5 * cos(2 * a) - 2 * cos(3 * a) - cos(4 * a)) / 17)
+    ),
     "flower": lambda: _curve(lambda a: ((0.75 + 0.25 * cos(5 * a)) * sin(a), (0.75 + 0.25 * cos(5 * a)) * cos(a))),
     "triangle": lambda: _round(3),
     "spike": lambda: [(0, -1), (0.35, 0.9), (-0.35, 0.9)],
@@ -213,13 +223,18 @@ FIGURES: dict[str, Callable[[], Points]] = {
     ],
     "arrow": lambda: [(0, -1), (0.75, -0.1), (0.28, -0.1), (0.28, 1), (-0.28, 1), (-0.28, -0.1), (-0.75, -0.1)],
     "corner": lambda: [(-0.8, -0.9), (-0.2, -0.9), (-0.2, 0.3), (0.8, 0.3), (0.8, 0.9), (-0.8, 0.9)],
-    "tee": lambda: [(-0.9, -0.9), (0.9, -0.9), (0.9, -0.35), (0.28, -0.35), (0.28, 0.95), (-0.28, 0.95), (-0.28, -0.35), (-0.9, -0.35)],
+    "tee": lambda: [
+        (-0.9, -0.9), (0.9, -0.9), (0.9, -0.35), (0.28, -0.35), (0.28, 0.95),
+        (-0.28, 0.95), (-0.28, -0.35), (-0.9, -0.35),
+    ],
     "bolt": lambda: [(0.2, -1), (-0.6, 0.15), (-0.05, 0.15), (-0.25, 1), (0.6, -0.25), (0.05, -0.25)],
     "star of four": lambda: _round(4, inner=0.35),
     "star of five": lambda: _round(5, inner=0.42),
     "star of eight": lambda: _round(8, inner=0.6),
     "hourglass": lambda: [(-0.7, -0.95), (0.7, -0.95), (0.12, 0), (0.7, 0.95), (-0.7, 0.95), (-0.12, 0)],
-    "steps": lambda: [(-0.9, -0.9), (-0.3, -0.9), (-0.3, -0.3), (0.3, -0.3), (0.3, 0.3), (0.9, 0.3), (0.9, 0.9), (-0.9, 0.9)],
+    "steps": lambda: [
+        (-0.9, -0.9), (-0.3, -0.9), (-0.3, -0.3), (0.3, -0.3), (0.3, 0.3), (0.9, 0.3), (0.9, 0.9), (-0.9, 0.9),
+    ],
 }  # fmt: skip
 
 
@@ -314,7 +329,9 @@ TEXTURES: dict[str, Callable[[Grey, Grey, Chance], Grey]] = {
     "grid": lambda x, y, c: ((x % (p := c.uniform(6, 14)) < 1.6) | (y % p < 1.6)).astype(np.float32),
     "dots": lambda x, y, c: _sharp(_wave(x, p := c.uniform(6, 14)) * _wave(y, p), 4),
     "zigzag": lambda x, y, c: _sharp(_wave(y + abs(x % (p := c.uniform(8, 16)) - p / 2), c.uniform(6, 12))),
-    "waves": lambda x, y, c: _sharp(_wave(y + c.uniform(2, 5) * np.sin(2 * pi * x / c.uniform(12, 24)), c.uniform(6, 12))),
+    "waves": lambda x, y, c: _sharp(
+        _wave(y + c.uniform(2, 5) * np.sin(2 * pi * x / c.uniform(12, 24)), c.uniform(6, 12))
+    ),
     "rings": lambda x, y, c: _wave(np.hypot(x - c.uniform(-20, 20), y - c.uniform(-20, 20)), c.uniform(5, 12)),
     "wood": lambda x, y, c: _wave(_warped(np.hypot(x + 50, 0.25 * y), c, 18), c.uniform(4, 9)),
     "marble": lambda x, _, c: _wave(_warped(x, c, 45), c.uniform(9, 18)) ** 2,

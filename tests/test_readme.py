@@ -9,7 +9,7 @@ README = (Path(__file__).resolve().parent.parent / "README.md").read_text(encodi
 
 
 def test_every_strategy_and_backbone_stands_in_the_readme() -> None:
-    named = set(re.findall(r"`([a-z0-9-]+)`", README))
+    named = set(re.findall(r"`([a-z0-9_-]+)`", README))
     assert not {*catalogue.strategies(), *catalogue.backbones()} - named
 
 

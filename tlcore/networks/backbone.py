@@ -1,6 +1,7 @@
 """What every backbone is: images or points in, features out, and a head that decides on them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import torch
@@ -16,6 +17,8 @@ class Backbone(nn.Module):
 
     takes: ClassVar[Literal["points", "images"]]
     dim: int
+    theirs: Mapping[str, str] = MappingProxyType({})  # its weights' names elsewhere, and what it calls them itself
+    headed: frozenset[str] = frozenset()  # names of weights that elsewhere belong to a head
 
     @property
     def stages(self) -> tuple[nn.Module, ...]:

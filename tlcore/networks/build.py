@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import torch
 from torch import nn
@@ -9,8 +10,9 @@ from torch import nn
 from tlcore.cards import BackboneCard
 from tlcore.errors import UnknownKey
 from tlcore.networks.backbone import Backbone, Network
-from tlcore.networks.offers import BACKBONES, NONE, Offer
-from tlcore.networks.weights import load_weights
+from tlcore.networks.checkpoints import load_checkpoint
+from tlcore.networks.offer import NONE, Offer
+from tlcore.networks.offers import BACKBONES
 
 
 def build_backbone(key: str, *, seed: int = 0, input_shape: tuple[int, ...], weights: str = "") -> Backbone:
@@ -26,17 +28,15 @@ def build_backbone(key: str, *, seed: int = 0, input_shape: tuple[int, ...], wei
     offer.check(input_shape)
     with chance(seed):
         backbone = offer.build(input_shape)
-    wanted = weights or offer.card.own or NONE
+    wanted = weights or offer.own or NONE
     if wanted in offer.pretrain:
         offer.pretrain[wanted](backbone)
     elif wanted != NONE:
-        load_weights(backbone, wanted)
+        load_checkpoint(backbone, Path(wanted))
     return backbone.to(memory_format=torch.channels_last)
 
 
-def build_network(
-    key: str, classes: int, *, seed: int = 0, input_shape: tuple[int, ...], weights: str = ""
-) -> Network:
+def build_network(key: str, classes: int, *, seed: int = 0, input_shape: tuple[int, ...], weights: str = "") -> Network:
     """A backbone with a fresh linear head; takes and raises what `build_backbone` does."""
     backbone = build_backbone(key, seed=seed, input_shape=input_shape, weights=weights)
     # Seeded on its own, so that equal seeds give equal heads whatever the backbone drew.
@@ -63,6 +63,6 @@ def chance(seed: int) -> Iterator[None]:
 
 def _find(key: str) -> Offer:
     for offer in BACKBONES:
-        if offer.card.key == key:
+        if offer.key == key:
             return offer
-    raise UnknownKey("backbone", key, cards())
+    raise UnknownKey("backbone", key, [offer.key for offer in BACKBONES])

@@ -1,23 +1,20 @@
-"""The backbones on offer: what a person reads about each, and how it is built."""
+"""The backbones on offer: our own with their cards, then torchvision's."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 
 from tlcore.cards import BackboneCard
-from tlcore.errors import RequestError
 from tlcore.networks.backbone import Backbone
 from tlcore.networks.conv4 import Conv4
 from tlcore.networks.dense import ImageMlp
+from tlcore.networks.families import MEMBERS
+from tlcore.networks.imagenet import offer
 from tlcore.networks.lenet import LeNet
-from tlcore.networks.resnet import ResNet18, load_imagenet
+from tlcore.networks.offer import Offer
 from tlcore.networks.small import SmallCnn, TinyLinear, TinyMlp
 from tlcore.networks.small_resnet import SMALLEST, SmallResNet
-from tlcore.networks.weights import SHIPPED, load_weights
+from tlcore.networks.weights import SHIPPED, load_shipped
 
-SMALLEST_IMAGE = 8
-NONE = "none"  # the name of random weights
 LETTERS = "letters A to Z, printed in varied sizes, slants, strokes and places, with noise"
 GENERATED = {  # what `small-resnet` can have seen
     "shapes": "24 figures of any colour, turn and size, filled, hatched or as line drawings, on motley grounds",
@@ -26,38 +23,13 @@ GENERATED = {  # what `small-resnet` can have seen
 }
 
 
-@dataclass(frozen=True)
-class Offer:
-    """A card, how to build it from the shape of one input, and how it comes by each of its pre-trained weights."""
-
-    card: BackboneCard
-    build: Callable[[tuple[int, ...]], Backbone]
-    pretrain: Mapping[str, Callable[[Backbone], None]] = field(default_factory=dict)
-
-    def check(self, input_shape: tuple[int, ...]) -> None:
-        """Raise `RequestError` for inputs that this backbone cannot take."""
-        kind = "points" if len(input_shape) == 1 else "images"
-        if kind != self.card.takes:
-            raise RequestError(
-                f"The backbone '{self.card.key}' takes {self.card.takes}, but these are {kind} of shape "
-                f"{input_shape}: choose a backbone that takes {kind}."
-            )
-        if kind == "images" and (len(input_shape) != 3 or input_shape[0] not in (1, 3)):
-            raise RequestError(f"An image should be grey or of three colours, (C, H, W), but is {input_shape}.")
-        if kind == "images" and min(input_shape[1:]) < SMALLEST_IMAGE:
-            raise RequestError(
-                f"The backbone '{self.card.key}' takes images of {SMALLEST_IMAGE}×{SMALLEST_IMAGE} pixels or more, "
-                f"but these are {input_shape[1]}×{input_shape[2]}: enlarge them."
-            )
-
-
 def _shipped(file: str, *names: str) -> Mapping[str, Callable[[Backbone], None]]:
     """Loaders of weights that lie beside this file, as `file` with each name in it says."""
-    return {name: partial(load_weights, file=SHIPPED / file.format(name)) for name in names}
+    return {name: partial(load_shipped, file=SHIPPED / file.format(name)) for name in names}
 
 
 BACKBONES: tuple[Offer, ...] = (
-    Offer(
+    Offer.of(
         BackboneCard(
             key="tiny-mlp",
             title="Tiny MLP",
@@ -68,7 +40,7 @@ BACKBONES: tuple[Offer, ...] = (
         ),
         build=lambda shape: TinyMlp(shape[0]),
     ),
-    Offer(
+    Offer.of(
         BackboneCard(
             key="tiny-linear",
             title="Straight line",
@@ -79,7 +51,7 @@ BACKBONES: tuple[Offer, ...] = (
         ),
         build=lambda shape: TinyLinear(shape[0]),
     ),
-    Offer(
+    Offer.of(
         BackboneCard(
             key="wide-mlp",
             title="Wide MLP",
@@ -90,7 +62,7 @@ BACKBONES: tuple[Offer, ...] = (
         ),
         build=lambda shape: TinyMlp(shape[0], dim=256),
     ),
-    Offer(
+    Offer.of(
         BackboneCard(
             key="small-cnn",
             title="Small CNN",
@@ -101,7 +73,7 @@ BACKBONES: tuple[Offer, ...] = (
         ),
         build=lambda _: SmallCnn(),
     ),
-    Offer(
+    Offer.of(
         BackboneCard(
             key="small-cnn-bn",
             title="Small CNN with batch norm",
@@ -113,7 +85,7 @@ BACKBONES: tuple[Offer, ...] = (
         ),
         build=lambda _: SmallCnn(norm=True),
     ),
-    Offer(
+    Offer.of(
         BackboneCard(
             key="small-cnn-colour",
             title="Small CNN that sees colour",
@@ -125,7 +97,7 @@ BACKBONES: tuple[Offer, ...] = (
         ),
         build=lambda _: SmallCnn(norm=True, colours=3),
     ),
-    Offer(
+    Offer.of(
         BackboneCard(
             key="small-cnn-letters",
             title="Small CNN that knows letters",
@@ -141,11 +113,11 @@ BACKBONES: tuple[Offer, ...] = (
         build=lambda _: SmallCnn(norm=True),
         pretrain=_shipped("small-cnn-{}.safetensors", "letters"),
     ),
-    Offer(
+    Offer.of(
         BackboneCard(
             key="small-resnet",
             title="Small ResNet",
-            idea="A ResNet for 32 to 96 pixels in colour, pre-trained on generated images: on which, is yours to choose.",
+            idea="A ResNet for 32 to 96 pixels in colour that has seen generated images: you choose which.",
             takes="images",
             dim=112,
             parameters=262_640,
@@ -159,7 +131,7 @@ BACKBONES: tuple[Offer, ...] = (
         build=lambda _: SmallResNet(),
         pretrain=_shipped("small-resnet-{}.safetensors", *GENERATED),
     ),
-    Offer(
+    Offer.of(
         BackboneCard(
             key="wide-cnn-bn",
             title="Wide CNN with batch norm",
@@ -172,7 +144,7 @@ BACKBONES: tuple[Offer, ...] = (
         build=lambda _: SmallCnn(norm=True, widths=(48, 96, 192)),
     ),
     *(
-        Offer(
+        Offer.of(
             BackboneCard(
                 key=f"mlp-{width}",
                 title=f"Dense network of 2 × {width} units",
@@ -186,7 +158,7 @@ BACKBONES: tuple[Offer, ...] = (
         )
         for width, role in ((800, "the student of the first distillation"), (1200, "the teacher of the first one"))
     ),
-    Offer(
+    Offer.of(
         BackboneCard(
             key="lenet",
             title="LeNet",
@@ -198,7 +170,7 @@ BACKBONES: tuple[Offer, ...] = (
         ),
         build=lambda _: LeNet(),
     ),
-    Offer(
+    Offer.of(
         BackboneCard(
             key="conv4",
             title="Conv-4",
@@ -211,22 +183,5 @@ BACKBONES: tuple[Offer, ...] = (
         ),
         build=lambda _: Conv4(),
     ),
-    Offer(
-        BackboneCard(
-            key="resnet18",
-            title="ResNet-18",
-            idea="Eighteen layers that have seen 1.2 million photographs; the usual start for photographs of your own.",
-            takes="images",
-            dim=512,
-            parameters=11_176_512,
-            pretrainings={"imagenet": "ImageNet-1k, torchvision's ResNet18_Weights.IMAGENET1K_V1"},
-            own="imagenet",
-            shipped=False,
-            download_mb=44.7,
-            has_norm=True,
-            source="He et al., CVPR 2016, arXiv:1512.03385",
-        ),
-        build=lambda _: ResNet18(),
-        pretrain={"imagenet": load_imagenet},
-    ),
+    *map(offer, MEMBERS),
 )

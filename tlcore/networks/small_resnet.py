@@ -1,6 +1,7 @@
 """A small residual network for small photographs, sketches and letters in colour."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from torch import Tensor, nn
 
@@ -24,7 +25,7 @@ class SmallResNet(ImageBackbone):
         super().__init__(dim=widths[-1], mean=[0.5] * 3, std=[0.25] * 3)
         stem = nn.Sequential(nn.Conv2d(3, widths[0], 3, 2, 1, bias=False), nn.BatchNorm2d(widths[0]), nn.ReLU())
         first = _Block(widths[0], widths[0], stride=1)
-        self.blocks = nn.Sequential(stem, first, *(_Block(*pair, stride=2) for pair in zip(widths, widths[1:])))
+        self.blocks = nn.Sequential(stem, first, *(_Block(*pair, stride=2) for pair in pairwise(widths)))
 
     @property
     def stages(self) -> tuple[nn.Module, ...]:

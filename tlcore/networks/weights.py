@@ -1,23 +1,26 @@
-"""Weights to and from files: safetensors, or PyTorch's own format read as tensors only."""
+"""Weights to and from files that this project writes: safetensors."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
-import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from tlcore.errors import CheckpointError
 
 SHIPPED = Path(__file__).parent / "weights"
+_COUNTED = ".num_batches_tracked"  # of no use where a momentum is set; older files do not have it
+_NAMED = 3  # of each kind of misfit, by name
 
-def load_weights(module: nn.Module, file: Path | str) -> None:
-    """Fill a module with the weights in a `.safetensors` or `.pt` file, all of them or none.
 
-    Raises `CheckpointError` for a file that is missing, is not such a file, or belongs to another
-    network; the module is then as it was.
-    """
-    fill(module, _read(Path(file)), Path(file))
+def load_shipped(module: nn.Module, file: Path) -> None:
+    """Fill a module with weights that came with this package. Raises `CheckpointError` when they are damaged."""
+    try:
+        weights = load_file(file)
+    except Exception as error:  # noqa: BLE001  a damaged file fails in several ways
+        reason = str(error).splitlines()[0].rstrip(".")
+        raise CheckpointError(f"The weights in {file} cannot be read ({reason}): install Transfer Lab again.") from None
+    fill(module, weights, file)
 
 
 def save_weights(module: nn.Module, file: Path | str) -> None:
@@ -26,48 +29,31 @@ def save_weights(module: nn.Module, file: Path | str) -> None:
 
 
 def fill(module: nn.Module, weights: Mapping[str, Tensor], file: Path) -> None:
-    """Copy weights into a module by name; `file` is named where they do not fit (`CheckpointError`)."""
+    """Copy weights into a module by name, all of them or none; `file` is named where they do not fit.
+
+    Raises `CheckpointError`, which counts what is missing, unexpected or of another shape, and names the first.
+    """
     own = module.state_dict()
-    misfits = [
-        *_listed("missing", sorted(own.keys() - weights.keys())),
-        *_listed("unexpected", sorted(weights.keys() - own.keys())),
-        *(
-            f"{name} is {_shape(weights[name])} instead of {_shape(own[name])}"
-            for name in own
-            if name in weights and weights[name].shape != own[name].shape
-        ),
+    missing = [name for name in own if name not in weights and not name.endswith(_COUNTED)]
+    unexpected = [name for name in weights if name not in own]
+    shapes = [
+        f"{name} ({_shape(weights[name])} instead of {_shape(own[name])})"
+        for name in own
+        if name in weights and weights[name].shape != own[name].shape
     ]
-    if misfits:
+    misfits = {"missing": missing, "unexpected": unexpected, "of another shape": shapes}
+    if any(misfits.values()):
+        told = "; ".join(f"{len(names)} {what}: {_listed(names)}" for what, names in misfits.items() if names)
         raise CheckpointError(
-            f"The weights in {file} belong to another network ({'; '.join(misfits[:4])}): "
+            f"The weights in {file} belong to another network ({told}): "
             f"use them with the backbone that they were saved from."
         )
-    module.load_state_dict(dict(weights))
+    module.load_state_dict({**own, **weights})
 
 
-def _read(file: Path) -> Mapping[str, Tensor]:
-    if not file.is_file():
-        raise CheckpointError(f"There are no weights at {file}: give the path of a .safetensors or .pt file.")
-    try:
-        weights = load_file(file) if file.suffix == ".safetensors" else _unpickled(file)
-    except Exception as error:  # noqa: BLE001  a damaged file fails in every way that unpickling knows
-        reason = str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__
-        raise CheckpointError(f"The weights in {file} cannot be read ({reason}): fetch or save them again.") from None
-    return weights
-
-
-def _unpickled(file: Path) -> Mapping[str, Tensor]:
-    weights = torch.load(file, map_location="cpu", weights_only=True)
-    if not isinstance(weights, Mapping) or not all(isinstance(each, Tensor) for each in weights.values()):
-        raise ValueError("it holds something else than named tensors")
-    return weights
-
-
-def _listed(what: str, names: list[str]) -> list[str]:
-    if not names:
-        return []
-    more = f" and {len(names) - 2} more" if len(names) > 2 else ""
-    return [f"{what}: {', '.join(names[:2])}{more}"]
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"{', '.join(names[:_NAMED])}{more}"
 
 
 def _shape(tensor: Tensor) -> str:

@@ -140,7 +140,7 @@ class RunSpec:
             )
         if card["wants_norm"] and self.backbone not in having:
             raise RequestError(
-                f"'{self.strategy}' works on batch norms, and '{self.backbone}' has none: choose {' or '.join(having)}."
+                f"'{self.strategy}' works on batch norms, and '{self.backbone}' has none: choose {_either(having[:4])}, or another that has."
             )
         return self.backbone
 
