@@ -13,7 +13,7 @@ from tlcore.runs.store import Store
 
 BASELINE = "source-only"
 WAY = 5  # classes of an episode
-EPISODE = "An episode"  # the one exhibit that a scenario's exam draws and not a strategy
+OF_DATA = ("An episode", "What the network sees")  # the exhibits that are drawn of data and not by a strategy
 
 
 def facts(run: Run) -> dict[str, Any]:
@@ -22,7 +22,7 @@ def facts(run: Run) -> dict[str, Any]:
     strategy, scenario = _card(catalogue.strategies(), spec.strategy), _data_card(spec)
     told = {"strategy": spec.strategy, "title": strategy.get("title", spec.strategy), "idea": strategy.get("idea", "")}
     told |= {"curves": dict(strategy.get("curves", {})), "oracle": strategy.get("oracle", False)}
-    told |= {"exhibits": {EPISODE: words.GLOSSARY[EPISODE], **strategy.get("exhibits", {})}}
+    told |= {"exhibits": {**{each: words.GLOSSARY[each] for each in OF_DATA}, **strategy.get("exhibits", {})}}
     told |= {"measures": {name: list(said) for name, said in words.MEASURES.items()}}
     told |= {"answers": strategy.get("answers", "classes"), "exam": scenario.get("exam", "classes")}
     told |= {"scenario": spec.scenario, "pair": spec.name or scenario.get("title", spec.scenario)}

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from dashboard import words
 from dashboard.facts import about, facts
 from dashboard.packets import Item, packet
 from dashboard.readings import Reading
@@ -117,12 +118,13 @@ class Tail:
             "device": row.device,
             "looks": self._looks,
             "note": row.note,
+            "room": words.less_room(row),
         }
 
 
 def _face(row: Run) -> tuple[Any, ...]:
     """What of a row is worth a packet of its own."""
-    return (row.status, row.want, row.pace, row.step, row.steps, row.error, row.note)
+    return (row.status, row.want, row.pace, row.step, row.steps, row.error, row.note, row.batch)
 
 
 def _portion(items: list[Item], whole: bool) -> list[Item]:

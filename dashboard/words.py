@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tlcore import catalogue
+from tlcore.cards import BETWEEN
+from tlcore.runs.rows import Run
 from tlcore.runs.spec import RunSpec
 
 # What is shown as a number somewhere on the page, plain first and the term second.
@@ -24,6 +26,9 @@ GLOSSARY: Mapping[str, str] = {
     "it shows the ceiling.",
     "Setting": "Where labels are: inductive (some in the target), transductive (in the source alone), "
     "unsupervised (none); Pan & Yang, 2010.",
+    "What the network sees": "A few images of the stream that the network learns from at this very step: as they are, "
+    "and as they enter it, which is after augmentation and resizing, with its normalisation undone. What a strategy "
+    "does to them on top of that is not shown here.",
     "An episode": "Examples of five new classes, and what the network answers to questions about them: "
     "✓ right, ✕ wrong. It is the same episode at every step.",
     "Source and target loss": "Mean cross-entropy on held-out images, in nats: 0 is certain and right, "
@@ -208,6 +213,7 @@ SETTINGS: Mapping[str, str] = {
 EXAM_TAGS: Mapping[str, str] = {"episodes": "few-shot exam", "zero-shot": "unseen classes", "open": "unknown classes"}
 
 POINTS = "2-D points"  # the group of data that is no images
+YOURS = "Yours"  # … and of pairs of what was brought in, or was chosen by two names
 
 STATUSES: Mapping[str, str] = {
     "queued": "waiting",
@@ -242,8 +248,10 @@ def scenario_group(card: Mapping[str, Any]) -> str:
     """What a scenario is for, in a word or two: the groups in which data is chosen."""
     if card["kind"] == "points":
         return POINTS
+    if BETWEEN in card["key"]:
+        return YOURS
     if card["kind"] == "real":
-        return "Real images"
+        return "Real data"
     if card["exam"] == "episodes":
         return "New classes"
     if card["exam"] == "zero-shot" or "attributes" in card["offers"]:
@@ -270,8 +278,14 @@ def dialled(spec: RunSpec) -> str:
     return f"{card['title']}, {number(spec.shift)}{space}{first['unit']}"
 
 
-def short(title: str) -> str:
-    """The target's half of a scenario's title: "Printed → handwritten digits" is "Handwritten digits"."""
+def short(title: str, key: str = "") -> str:
+    """The target's half of a scenario's title: "Printed → handwritten digits" is "Handwritten digits".
+
+    Of two domains both are said: "pacs/photo~pacs/sketch" is "Photo → sketch".
+    """
+    source, between, target = key.partition(BETWEEN)
+    if between:
+        return first_up(f"{source.rpartition('/')[2]} → {target.rpartition('/')[2]}")
     return first_up(title.rpartition("→")[2].strip())
 
 
@@ -300,6 +314,13 @@ def duration(seconds: float) -> str:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def less_room(run: Run) -> str:
+    """What memory had no room for in a run; empty where it had room for all that was asked."""
+    if run.batch is None:
+        return ""
+    return f"Memory was full: {run.batch} images at a time instead of {run.spec.hparams['batch']}"
 
 
 def size(many: float) -> str:

@@ -74,6 +74,7 @@ class Gallery:
 
     title: str
     rows: Sequence[Row] = field(default_factory=tuple)
+    side: int = 28  # pixels of an image that is told, about
 
 
 Exhibit = Matrix | Bars | Meter | Histogram | Gallery
@@ -114,12 +115,12 @@ def told(exhibit: Exhibit) -> tuple[dict[str, Any], dict[str, Array]]:
         case Histogram(_, edges, counts, mark, unit):
             arrays = {"edges": np.asarray(edges, np.float32), "counts": np.asarray(counts, np.float32)}
             return words | {"mark": mark, "unit": unit}, arrays
-        case Gallery(_, rows):
+        case Gallery(_, rows, side):
             labels = [
                 {"label": row.label, "captions": list(row.captions), "marks": [int(mark) for mark in row.marks]}
                 for row in rows
             ]
-            return words | {"rows": labels}, {f"images/{k}": thumbnails(row.images) for k, row in enumerate(rows)}
+            return words | {"rows": labels}, {f"images/{k}": thumbnails(row.images, side) for k, row in enumerate(rows)}
 
 
 def thumbnails(images: Array, side: int = 28) -> Array:

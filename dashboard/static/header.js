@@ -25,12 +25,13 @@ export class Header {
     this.badge = h("strong", { class: "tl-badge" })
     this.progress = h("span", { class: "tl-step" })
     this.left = h("span", { class: "tl-soft" })
+    this.room = h("span", { class: "tl-soft tl-room", role: "note" })
     this.resume = h("button", { type: "button", class: "tl-button", hidden: true, onclick: onResume })
     holder.append(
       h("header", { class: "tl-head" },
         h("div", { class: "tl-verdict" }, this.headline, this.detail),
         h("div", { class: "tl-figures" }, ...this.numbers.map(figure => figure.element)),
-        h("div", { class: "tl-status", role: "group", "aria-label": "State of the run" }, this.badge, this.progress, this.left, this.resume)),
+        h("div", { class: "tl-status", role: "group", "aria-label": "State of the run" }, this.badge, this.progress, this.left, this.room, this.resume)),
       this.live,
     )
   }
@@ -73,6 +74,7 @@ export class Header {
     mark(this.badge, "data-state", state)
     text(this.progress, stand ? `until then: ${stand}` : row.steps ? `step ${count(row.step)} of ${count(row.steps)}` : "")
     if (performance.now() > this.#complaint.until) text(this.left, replay ? "a recorded run" : stand ? "" : pace(row, run.ended))
+    text(this.room, replay || stand ? "" : (row.room ?? ""))
     this.resume.hidden = replay || !["crashed", "stopped"].includes(row.status) || row.step >= row.steps
     text(this.resume, `Resume from ${count(row.step)}`)
     this.badge.parentElement.title = row.note ?? ""

@@ -163,6 +163,17 @@ def test_features_never_reach_the_browser(store: Store, address: str) -> None:
     assert packets[-1][0]["row"]["looks"] == 1
 
 
+def test_a_batch_that_memory_had_no_room_for_is_told_with_the_run(store: Store, address: str) -> None:
+    run = started(store)
+    last = store.record(run.id, [frame(3)])
+    with live(address, run.id) as socket:
+        assert hear(socket, last)[-1][0]["row"]["room"] == ""
+    with store.database.writing() as db:
+        db.execute("UPDATE runs SET batch = 32 WHERE id = ?", (run.id,))
+    with live(address, run.id) as socket:
+        assert hear(socket, last)[-1][0]["row"]["room"] == "Memory was full: 32 images at a time instead of 64"
+
+
 def exhibits(step: int, side: int = 8) -> list[Observed]:
     """A look at a meter and a gallery."""
     row = Row("examples", np.full((4, 1, side, side), step % 256, np.uint8), list("ABCD"))

@@ -15,6 +15,7 @@ from tlcore.scenarios import Pair, Split, find
 from tlcore.strategies import Strategy
 from tlcore.training.evaluators import Accuracy, Clusters, Episodes, Evaluator, Exam, Open, Unseen
 from tlcore.training.observers import EpisodeView, Exhibits, Frames, Observer, Probe, Scene
+from tlcore.training.seeing import Seen, Watched
 
 HELD = 1 << 28  # bytes of one part of a domain that are kept in memory
 
@@ -28,6 +29,7 @@ class Prepared:
     task: Task
     exam: Exam
     few: Domain | None  # the labelled target images, for whoever draws them
+    watched: Sequence[Watched] = ()  # what the streams of the task gave last; none where that is what lies there
 
     def evaluators(self, strategy: Strategy[Any]) -> list[Evaluator]:
         """What grades a strategy here: the scenario says what is asked, its card what kind of answer it gives."""
@@ -48,6 +50,7 @@ class Prepared:
             Scene(probe, words, self.few),
             Frames(probe, seed=self.task.seed, length=length),
             Exhibits(),
+            Seen(self.watched, length),
         ]
         return [*looking, EpisodeView(self.exam)] if self.card.exam == "episodes" else looking
 
@@ -75,11 +78,13 @@ def prepare(
         raise OutOfRange(f"The number of target labels per class should be at least 0, but is {target_labels}.")
     built = find(scenario)
     pair = built.build(shift, settings or {}, seed)
-    views = policy(augment or NONE)
-    view = None if views is None else views.view
-    source = replace(_domain(f"source of {scenario}", pair.source_train, seed), view=view)
-    target = replace(_domain(f"target of {scenario}", pair.target_train, seed), view=view)
+    source = _domain(f"source of {scenario}", pair.source_train, seed)
+    target = _domain(f"target of {scenario}", pair.target_train, seed)
     few = target if oracle else target.few(target_labels) if target_labels else None
+    watched = _watched(built.card, augment)
+    if watched:
+        source, target = replace(source, view=watched[0]), replace(target, view=watched[1])
+        few = few and replace(few, view=watched[2])
     task = Task(
         source=source,
         target=target.without_labels(),
@@ -90,7 +95,16 @@ def prepare(
         attributes=None if pair.attributes is None else torch.from_numpy(pair.attributes),
     )
     exam = Exam(_domain("source test", pair.source_test, seed), _domain("target test", pair.target_test, seed))
-    return Prepared(built.card.turned(settings or {}), pair, task.to(device), exam.to(device), few)
+    return Prepared(built.card.turned(settings or {}), pair, task.to(device), exam.to(device), few, watched)
+
+
+def _watched(card: ScenarioCard, augment: str) -> tuple[Watched, ...]:
+    """The views of source, target and labelled target; none where small images are shown as they are."""
+    augmented = policy(augment or NONE)
+    if augmented is None and card.kind != "real":
+        return ()
+    view = None if augmented is None else augmented.view
+    return tuple(Watched(name, view) for name in (card.source, card.target, f"{card.target}, labelled"))
 
 
 def _domain(name: str, split: Split, seed: int) -> Domain:
