@@ -46,15 +46,20 @@ def list_(what: str, as_json: bool) -> int:
 
 @click.command()
 @chosen
+@click.option("--seeds", default="", metavar="0,1,2", help="Several seeds, side by side, with the mean's interval.")
 @click.option("--no-observe", is_flag=True, help="Do not look at features and shift while training.")
 @_place
 @as_json_option
-def run(spec: "RunSpec", no_observe: bool, place: Path | None, as_json: bool) -> int:
+def run(spec: "RunSpec", seeds: str, no_observe: bool, place: Path | None, as_json: bool) -> int:
     """Train one strategy on one scenario, here and now."""
     from tlcore.runs.processes import Process
 
     spec = replace(spec, observe=not no_observe).completed()
     store = _store(place)
+    if seeds:
+        from tlcore.cli.seeds import run_seeds
+
+        return run_seeds(store, spec, seeds, as_json)
     from tlcore.runs.foreground import train_here  # loads torch: after every mistake that can be found without it
 
     return _told(store, train_here(store, store.submit(spec, holder=Process.me())), as_json, place)
