@@ -9,6 +9,7 @@ from tlcore.runs.estimates import Estimate
 from tlcore.runs.rows import Run
 from tlcore.runs.spec import RunSpec
 from tlcore.runs.store import Store
+from tlcore.scenarios.sides import to_fetch
 
 
 def cost(store: Store, spec: RunSpec) -> str:
@@ -54,6 +55,8 @@ def _fetching(scenario: str) -> str:
     try:
         scenarios.find(scenario).preview(count=1)
     except DataUnavailable:
+        if to_fetch(scenario):
+            return "; its data is not here yet"
         size = catalogue.scenario(scenario)["download_mb"]
         return f"; it fetches {size:g} MB first"
     except TransferError:

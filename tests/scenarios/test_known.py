@@ -11,7 +11,7 @@ from tlcore.errors import DataUnavailable, OutOfRange
 from tlcore.library import sets
 from tlcore.scenarios import Split
 from tlcore.scenarios.known import KNOWN
-from tlcore.scenarios.sides import sides
+from tlcore.scenarios.sides import sides, to_fetch
 
 EACH = pytest.mark.parametrize("scenario", KNOWN, ids=lambda each: each.card.key)
 NINE = ("airplane", "automobile", "bird", "cat", "deer", "dog", "horse", "ship", "truck")
@@ -110,6 +110,7 @@ def test_the_data_page_sees_the_nine_classes_of_both(home: Path, monkeypatch: py
     ]
     for each in ("cifar10", "stl10"):
         bring(each, monkeypatch)
+    assert to_fetch("cifar10-to-stl10") == ()
     source, target = sides("cifar10-to-stl10")
     assert source.entry and target.entry and source.entry.parts == {"train": 45000, "test": 9000}
     assert source.opened().classes == source.entry.classes == NINE and len(source.opened()) == 12

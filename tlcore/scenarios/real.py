@@ -144,7 +144,7 @@ def _card(source: str, target: str, credit: str, images: tuple[int, int], most: 
         backbone="lenet",
         steps=2000,
         credit=credit,
-        download_mb=14,
+        download_mb=20,
     )  # fmt: skip
 
 

@@ -71,7 +71,7 @@ class Mnist(DataSet):
 class Usps(DataSet):
     """Hull 1994: 7,291 and 2,007 digits of 16×16, here enlarged to 28×28; libsvm text in bz2."""
 
-    name, megabytes = "USPS", 2.0
+    name, megabytes = "USPS", 8.4
     files = "'usps.bz2' and 'usps.t.bz2' into 'USPS'"
 
     def whole(self, train: bool) -> Split:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tlcore import scenarios
 from tlcore.cards import BETWEEN
-from tlcore.errors import RequestError, UnknownKey
+from tlcore.errors import DataUnavailable, RequestError, UnknownKey
 from tlcore.library import domains, sets
 from tlcore.library.drawn import DrawnListing
 from tlcore.library.listing import Listing
@@ -24,10 +24,7 @@ class Side:
     entry: domains.DomainEntry | None = field(repr=False)  # None for a domain that is drawn
     opened: Callable[[], Listing] = field(repr=False)
     said: str = ""  # what a drawn domain is drawn from
-
-    @property
-    def present(self) -> bool:
-        return self.entry is None or self.entry.present
+    present: bool = True  # whether nothing has to be fetched for it
 
     @property
     def ready(self) -> bool:
@@ -59,6 +56,14 @@ def sides(key: str) -> tuple[Side, Side]:
     return source, target
 
 
+def to_fetch(key: str) -> tuple[domains.DomainEntry, ...]:
+    """The published sets of a scenario that are not here: nothing but a person's word fetches them."""
+    try:
+        return tuple(side.entry for side in sides(key) if side.entry is not None and not side.present)
+    except RequestError:  # points have no images
+        return ()
+
+
 def _domain(key: str) -> domains.DomainEntry | None:
     try:
         return domains.find(key) if key else None
@@ -67,7 +72,7 @@ def _domain(key: str) -> domains.DomainEntry | None:
 
 
 def _read(entry: domains.DomainEntry) -> Side:
-    return Side(entry.title, entry, lambda: entry.listed("all"))
+    return Side(entry.title, entry, lambda: entry.listed("all"), present=entry.present)
 
 
 def _drawn(key: str, place: int, name: str) -> Side:
@@ -78,7 +83,16 @@ def _drawn(key: str, place: int, name: str) -> Side:
         split = (pair.source_train, pair.target_train)[place]
         return _listing(name, pair, split, said)
 
-    return Side(name, None, opened, said)
+    return Side(name, None, opened, said, present=_here(key))
+
+
+def _here(key: str) -> bool:
+    """Whether a scenario that is drawn has what it is drawn from: digits, photographs, alphabets."""
+    try:
+        scenarios.find(key).preview(count=1)
+    except DataUnavailable:
+        return False
+    return True
 
 
 def _listing(name: str, pair: Pair, split: Split, said: str) -> Listing:

@@ -73,7 +73,7 @@ SETS: tuple[SetCard, ...] = (
     ),
     SetCard(
         key="usps", title="USPS", idea="Handwritten digits from envelopes, scanned by the US Postal Service.",
-        classes=_DIGITS, side=16, colour=False, images={"train": 7291, "test": 2007}, megabytes=2.3, on_disk=2.3,
+        classes=_DIGITS, side=16, colour=False, images={"train": 7291, "test": 2007}, megabytes=8.4, on_disk=8.4,
         licence="for research", citation="Hull, A database for handwritten text recognition research, 1994",
         homepage="https://www.csie.ntu.edu.tw/~cjlin/libsvmtools/datasets/multiclass.html#usps",
         files="'usps.bz2' and 'usps.t.bz2' into 'USPS'",
