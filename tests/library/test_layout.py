@@ -61,7 +61,7 @@ def test_parts_are_told_of_every_image():
 def test_what_is_left_out_is_said():
     layout = of("photo/dog/1.jpg", "photo/cat/1.jpg", "sketch/dog/1.jpg", "photo/cover.jpg", "logo.png")
     assert counts(layout) == {"photo": {"cat": 1, "dog": 1}, "sketch": {"dog": 1}}
-    assert layout.notes == ("2 images lie in no class folder and are left out.",)
+    assert layout.notes == ("In no class folder, left out: 2 images.",)
 
 
 def test_names_that_look_alike_are_one_class():
@@ -94,7 +94,7 @@ def test_a_folder_is_walked_without_what_systems_leave(tmp_path):
     layout = found(tmp_path, "pets")
     assert counts(layout) == {"pets": {"cat": 1, "dog": 1}}
     assert layout.called(tmp_path / "dog" / "1.JPG") == "dog/1.JPG"
-    assert "2 files that are no images are left out (.jpg × 1, .txt × 1)." in layout.notes
+    assert "No images, left out: 2 files (.jpg × 1, .txt × 1)." in layout.notes
     left = layout.without([tmp_path / "dog" / "1.JPG"])
     assert (counts(left), left.classes) == ({"pets": {"cat": 1}}, ("cat",))
 

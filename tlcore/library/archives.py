@@ -107,7 +107,7 @@ class _Unpacking:
                 stream = stack.enter_context(member.open())
             beginning = self._read(stream, BYTES)
             self._guard.harmless(steps, beginning)
-            content = self._content(stream, beginning, steps)
+            content = self._content(stream, beginning, steps, member.size)
             suffix = self._suffix(steps, beginning)
             if suffix:
                 self._keep(content, steps, suffix)
@@ -139,13 +139,15 @@ class _Unpacking:
             raise self._guard.refused(f"'{shown('/'.join(steps))}' in it is too large an image: {too_large}")
         self._files.append((steps, path))
 
-    def _content(self, stream: Stream, beginning: bytes, steps: Steps) -> Iterator[bytes]:
+    def _content(self, stream: Stream, beginning: bytes, steps: Steps, claimed: int) -> Iterator[bytes]:
         size, chunk = 0, beginning
         while chunk:
             size += len(chunk)
             self._guard.one_fits("/".join(steps), size)
             yield chunk
             chunk = self._read(stream, CHUNK)
+        if size != claimed:
+            raise self._guard.damaged(f"'{shown('/'.join(steps))}' has {size:,} bytes instead of {claimed:,}")
 
     def _read(self, stream: Stream, size: int) -> bytes:
         with sound(self._guard):

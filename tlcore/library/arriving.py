@@ -63,6 +63,7 @@ class Arrival:
         while True:
             place = library() / key
             try:
+                place.parent.mkdir(parents=True, exist_ok=True)
                 if not place.exists() and key not in shelf.entries():
                     self.place.rename(place)
                     return place

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from tlcore.library.names import same
+from tlcore.library.names import many, same
 
 if TYPE_CHECKING:
     from tlcore.library.report import Report
@@ -34,12 +34,12 @@ def _files(report: "Report") -> Iterator[str]:
     lost = report.lost
     if lost:
         name, why = lost[0]
-        yield f"Not readable as an image, left out: {_many(len(lost), 'file')}, such as '{name}' ({why})."
+        yield f"Not readable as an image, left out: {many(len(lost), 'file')}, such as '{name}' ({why})."
     wrong = [each for each in report.seen if not _suits(report.layout.called(each.file), each.suffix)]
     if wrong:
         called = report.layout.called(wrong[0].file)
         yield (
-            f"Of another type than the name says, read by content: {_many(len(wrong), 'image')}, such as '{called}', "
+            f"Of another type than the name says, read by content: {many(len(wrong), 'image')}, such as '{called}', "
             f"a {wrong[0].suffix}."
         )
 
@@ -59,48 +59,44 @@ def _twins(report: "Report") -> Iterator[str]:
     equal, nearly = report.twins.equal, report.twins.nearly
     if equal:
         yield (
-            f"Stored more than once: {_many(len(equal), 'image')}, as {_many(sum(map(len, equal)), 'file')}. "
+            f"Stored more than once: {many(len(equal), 'image')}, as {many(sum(map(len, equal)), 'file')}. "
             f"A split keeps all copies of an image in one part."
         )
     several = [group for group in equal if len({_matched(report.seen[place].label) for place in group}) > 1]
     if several:
-        yield f"In several classes at once, so that labels contradict one another: {_many(len(several), 'image')}."
+        yield f"In several classes at once, so that labels contradict one another: {many(len(several), 'image')}."
     if nearly:
-        yield f"Nearly the same: {_many(len(nearly), 'pair')} of images. A split may separate them."
+        yield f"Nearly the same: {many(len(nearly), 'pair')} of images. A split may separate them."
     for what in ("domains", "parts"):
         equally, alike = report.across(what)
         if equally or alike:
             yield (
-                f"In two {what} at once: {_many(equally, 'image')}, and nearly so {_many(alike, 'pair')}. What is "
+                f"In two {what} at once: {many(equally, 'image')}, and nearly so {many(alike, 'pair')}. What is "
                 f"learned in one is known in the other, and an accuracy there says less."
             )
 
 
 def _pixels(report: "Report") -> Iterator[str]:
-    for colour, many in sorted(Counter(each.colour for each in report.seen if each.colour).items()):
-        yield f"{_DONE.get(colour, f'In {colour}, converted to RGB')}: {_many(many, 'image')}."
+    for colour, times in sorted(Counter(each.colour for each in report.seen if each.colour).items()):
+        yield f"{_DONE.get(colour, f'In {colour}, converted to RGB')}: {many(times, 'image')}."
     small = sum(min(each.size) < SMALL for each in report.seen)
     if small:
-        yield f"Less than {SMALL} pixels high or wide: {_many(small, 'image')}."
+        yield f"Less than {SMALL} pixels high or wide: {many(small, 'image')}."
     narrow = sum(max(each.size) > 4 * min(each.size) for each in report.seen)
     if narrow:
-        yield f"More than four times as long as wide, of which a square shows little: {_many(narrow, 'image')}."
+        yield f"More than four times as long as wide, of which a square shows little: {many(narrow, 'image')}."
 
 
 def _classes(domain: str, counts: Mapping[str, int]) -> Iterator[str]:
     if len(counts) == 1:
         yield f"{domain} has only one class, '{next(iter(counts))}': there is nothing to tell apart."
-    few = [name for name, many in counts.items() if many < FEW]
+    few = [name for name, images in counts.items() if images < FEW]
     if few:
         named = ", ".join(f"'{name}'" for name in few[:5]) + (" …" if len(few) > 5 else "")
         yield f"Classes of {domain} with fewer than {FEW} images: {len(few):,}, {named}."
     least, most = min(counts, key=counts.__getitem__), max(counts, key=counts.__getitem__)
     if counts[most] > UNEVEN * counts[least]:
         yield f"{domain} is uneven: {counts[most]:,} images of '{most}', {counts[least]:,} of '{least}'."
-
-
-def _many(number: int, one: str, several: str = "") -> str:
-    return f"{number:,} {one if number == 1 else several or one + 's'}"
 
 
 def _matched(name: str) -> str:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tlcore.errors import DataUnavailable
-from tlcore.library.names import in_order, shown
+from tlcore.library.names import in_order, many, shown
 from tlcore.library.tree import PARTS, Held, Stood, domains_of, grown, unwrapped
 from tlcore.library.walking import SUFFIXES, walked
 
@@ -86,7 +86,7 @@ def arranged(name: str, files: Iterable[Stood], others: Mapping[str, int] | None
     layout = _laid(name, domains_of(*unwrapped(name, top)))
     if not layout.domains:
         raise DataUnavailable(
-            f"'{shown(name)}' holds {top.total:,} images and no folder for each class: put the images of each class "
+            f"'{shown(name)}' holds {many(top.total, 'image')} and no folder for each class: put the images of each class "
             f"into a folder with its name, and the folders of several domains into one for each domain."
         )
     return replace(layout, notes=(*_notes(top.total - len(layout), others or {}), *merged))
@@ -113,14 +113,14 @@ def _laid(name: str, held: Held) -> Layout:
 def _notes(strays: int, others: Mapping[str, int]) -> list[str]:
     notes = []
     if strays:
-        notes.append(f"{strays:,} images lie in no class folder and are left out.")
+        notes.append(f"In no class folder, left out: {many(strays, 'image')}.")
     if others:
-        notes.append(f"{sum(others.values()):,} files that are no images are left out ({_kinds(others)}).")
+        notes.append(f"No images, left out: {many(sum(others.values()), 'file')} ({_kinds(others)}).")
     return notes
 
 
 def _nothing(name: str, others: Mapping[str, int]) -> str:
-    instead = f" ({sum(others.values()):,} other files: {_kinds(others)})" if others else ""
+    instead = f" ({many(sum(others.values()), 'other file')}: {_kinds(others)})" if others else ""
     return (
         f"'{shown(name)}' holds no images{instead}: name a folder, a .zip or a .tar with one folder of images "
         f"({', '.join(sorted(SUFFIXES)[:6])} …) a class."
@@ -129,4 +129,4 @@ def _nothing(name: str, others: Mapping[str, int]) -> str:
 
 def _kinds(others: Mapping[str, int]) -> str:
     named = sorted(others.items(), key=lambda each: (-each[1], each[0]))[:4]
-    return ", ".join(f"{shown(suffix) if suffix else 'without suffix'} × {many:,}" for suffix, many in named)
+    return ", ".join(f"{shown(suffix) if suffix else 'without suffix'} × {times:,}" for suffix, times in named)

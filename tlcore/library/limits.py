@@ -36,6 +36,10 @@ class Guard:
         """The sentence."""
         return DataUnavailable(f"'{self.archive}' is refused: {why}. Nothing was kept; {then}.")
 
+    def damaged(self, how: str) -> DataUnavailable:
+        """The sentence for an archive that is not as it was packed."""
+        return self.refused(f"it is damaged ({how})", "fetch or pack it once more")
+
     def one_more(self) -> None:
         """Count a member, whatever it is."""
         self.files += 1

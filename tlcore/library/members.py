@@ -42,4 +42,4 @@ def sound(guard: Guard) -> Iterator[None]:
         raise
     except Exception as reason:  # noqa: BLE001 - a damaged archive fails in every way that its readers know
         said = (str(reason).strip().splitlines() or [""])[-1].strip(" .") or type(reason).__name__
-        raise guard.refused(f"it is damaged ({shown(said)})", "fetch or pack it once more") from None
+        raise guard.damaged(shown(said)) from None

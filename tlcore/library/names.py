@@ -53,6 +53,11 @@ def in_order(some: Iterable[str]) -> list[str]:
     return sorted(some, key=lambda name: ([_counted(each) for each in re.split(r"([0-9]+)", name.casefold())], name))
 
 
+def many(number: int, one: str) -> str:
+    """So many of something: "1 image", "1,200 images"."""
+    return f"{number:,} {one}" + ("" if number == 1 else "s")
+
+
 def _counted(piece: str) -> tuple[int, str]:
     return (int(piece[:18]), piece) if piece[:1].isdecimal() and piece.isascii() else (0, piece)
 
