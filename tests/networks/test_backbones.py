@@ -10,13 +10,13 @@ from torch.nn import functional as F
 
 from tlcore.networks import Backbone, build_backbone
 from tlcore.networks.lenet import LeNet
-from tlcore.networks.resnet import ResNet18
 
 IMAGE_KEYS = (
     "small-cnn",
     "small-cnn-bn",
     "small-cnn-colour",
     "small-cnn-letters",
+    "small-resnet",
     "wide-cnn-bn",
     "mlp-800",
     "lenet",
@@ -54,26 +54,9 @@ def test_images_of_any_size_from_eight_pixels_give_one_row_of_features_each(key:
 def test_only_the_backbone_that_sees_colour_tells_equally_bright_colours_apart() -> None:
     red, green = torch.zeros(2, 1, 3, 8, 8)
     red[:, 0], green[:, 1] = 1, 1
-    for key in ("small-cnn-bn", "small-cnn-colour"):
+    for key in ("small-cnn-bn", "small-cnn-colour", "small-resnet"):
         backbone = build_backbone(key, input_shape=(3, 8, 8)).eval()
         assert torch.equal(backbone(red), backbone(green)) == (key == "small-cnn-bn")
-
-
-def test_colour_backbones_see_grey_images_in_three_channels_normalised_as_imagenet() -> None:
-    backbone = ResNet18().eval()
-    images = torch.rand(1, 1, 64, 64)
-    mean, std = torch.tensor([0.485, 0.456, 0.406]), torch.tensor([0.229, 0.224, 0.225])
-    expected = (images.repeat(1, 3, 1, 1) - mean.view(3, 1, 1)) / std.view(3, 1, 1)
-    torch.testing.assert_close(backbone(images), backbone.features(expected), rtol=1e-3, atol=1e-4)
-
-
-def test_resnet_enlarges_small_images_and_reduces_large_ones() -> None:
-    sides: list[int] = []
-    backbone = ResNet18().eval()
-    backbone.blocks[0][0].register_forward_pre_hook(lambda _, inputs: sides.append(inputs[0].shape[-1]))
-    for side in (8, 96, 300):
-        backbone(torch.rand(1, 3, side, side))
-    assert sides == [64, 96, 224]
 
 
 def test_lenet_is_the_network_of_the_paper() -> None:
@@ -123,18 +106,6 @@ def test_stages_follow_each_other_from_the_input_and_hold_every_weight(key: str)
     assert called == list(range(len(backbone.stages)))
     held = {id(weight) for stage in backbone.stages for weight in stage.parameters()}
     assert held == {id(weight) for weight in backbone.parameters()}
-
-
-def test_resnet_is_torchvision_s_with_its_blocks_in_a_row() -> None:
-    from torchvision.models import resnet18
-
-    torch.manual_seed(0)
-    backbone = ResNet18().eval()
-    torch.manual_seed(0)
-    whole = resnet18().eval()
-    whole.fc = nn.Identity()
-    images = torch.rand(2, 3, 64, 64)
-    torch.testing.assert_close(backbone.features(images), whole(images))
 
 
 def test_gradients_reach_every_weight_and_the_image() -> None:

@@ -6,13 +6,15 @@ from torch import nn
 
 from tlcore.errors import RequestError, UnknownKey
 from tlcore.networks import BACKBONES, build_backbone, build_network, cards
-from tlcore.networks.offers import Offer
+from tlcore.networks.families import MEMBERS
+from tlcore.networks.footprint import activations_mb, gflops
+from tlcore.networks.offer import Offer
 
 KEYS = (
     "tiny-mlp", "tiny-linear", "wide-mlp", "small-cnn", "small-cnn-bn", "small-cnn-colour", "small-cnn-letters",
-    "wide-cnn-bn", "mlp-800", "mlp-1200", "lenet", "conv4", "resnet18",
+    "small-resnet", "wide-cnn-bn", "mlp-800", "mlp-1200", "lenet", "conv4",
 )  # fmt: skip
-OFFLINE = tuple(key for key in KEYS if key != "resnet18")
+OURS = [offer for offer in BACKBONES if offer.key not in MEMBERS]
 
 
 def shape_for(key: str) -> tuple[int, ...]:
@@ -20,10 +22,10 @@ def shape_for(key: str) -> tuple[int, ...]:
 
 
 def test_the_catalogue_offers_what_the_documentation_promises() -> None:
-    assert tuple(cards()) == KEYS
+    assert tuple(cards()) == (*KEYS, *MEMBERS)
 
 
-@pytest.mark.parametrize("offer", BACKBONES, ids=lambda offer: offer.card.key)
+@pytest.mark.parametrize("offer", OURS, ids=lambda offer: offer.key)
 def test_a_card_tells_the_truth_about_its_backbone(offer: Offer) -> None:
     shape = (2,) if offer.card.takes == "points" else (1, 28, 28)
     backbone = offer.build(shape)
@@ -31,10 +33,19 @@ def test_a_card_tells_the_truth_about_its_backbone(offer: Offer) -> None:
     assert offer.card.has_norm == any(isinstance(layer, nn.BatchNorm2d) for layer in backbone.modules())
     assert offer.card.takes == backbone.takes
     assert offer.card.dim == backbone.dim == backbone.eval()(torch.rand(2, *shape)).shape[1]
-    assert bool(offer.card.weights) == bool(offer.pretrain)
+    assert offer.card.pretrainings.keys() == offer.pretrain.keys()
+    assert offer.card.own in ("", *offer.pretrain)
 
 
-@pytest.mark.parametrize("key", OFFLINE)
+@pytest.mark.parametrize("offer", [offer for offer in OURS if offer.card.side], ids=lambda offer: offer.key)
+def test_a_card_says_what_an_image_costs(offer: Offer) -> None:
+    with torch.device("meta"):
+        backbone = offer.build((3, offer.card.side, offer.card.side))
+    assert offer.card.gflops == gflops(backbone, offer.card.side)
+    assert offer.card.activations_mb == activations_mb(backbone, offer.card.side)
+
+
+@pytest.mark.parametrize("key", KEYS)
 def test_weights_depend_on_the_seed_only(key: str) -> None:
     torch.manual_seed(1)
     first = build_network(key, 5, seed=7, input_shape=shape_for(key)).state_dict()
@@ -68,6 +79,7 @@ def test_an_unknown_backbone_names_the_nearest() -> None:
     ("key", "shape", "sentence"),
     [
         ("tiny-mlp", (1, 8, 8), "takes points, but these are images"),
+        ("resnet18", (2,), "takes images, but these are points"),
         ("small-cnn", (2,), "takes images, but these are points"),
         ("small-cnn", (1, 4, 8), "8×8 pixels or more, but these are 4×8"),
         ("lenet", (2, 28, 28), "grey or of three colours"),

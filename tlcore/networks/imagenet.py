@@ -36,13 +36,11 @@ class ImageNetBackbone(ImageBackbone):
     """
 
     def __init__(self, name: str) -> None:
-        family, net, transforms = MEMBERS[name], whole(name), published(name).transforms()
-        # Inception's weights were made for images in [-1, 1]; torchvision brings them there in the network itself.
-        mean, std = ([0.5] * 3, [0.5] * 3) if name == "inception_v3" else (transforms.mean, transforms.std)
+        family, net = MEMBERS[name], whole(name)
         stages = family.cut(net)
-        super().__init__(dim=family.members[name].dim, mean=mean, std=std)
+        super().__init__(family.members[name].dim, *scale(name))
         self.name = name
-        self.smallest, self.largest, self.patch = family.smallest, int(transforms.crop_size[0]), family.patch
+        self.smallest, self.largest, self.patch = family.smallest, side(name), family.patch
         self.blocks = nn.Sequential(*stages)
         self.theirs, self.headed = _names(net, self)
 
@@ -51,8 +49,8 @@ class ImageNetBackbone(ImageBackbone):
         return tuple(self.blocks)
 
     def features(self, images: Tensor) -> Tensor:
-        side = min(max(min(images.shape[-2:]), self.smallest), self.largest)
-        seen: Tensor = self.blocks(resized(images, side // self.patch * self.patch))
+        width = min(max(min(images.shape[-2:]), self.smallest), self.largest)
+        seen: Tensor = self.blocks(resized(images, width // self.patch * self.patch))
         return seen.mean((2, 3)) if seen.ndim == 4 else seen[:, 0]  # (N, dim)
 
     @torch.no_grad()
@@ -68,6 +66,19 @@ class ImageNetBackbone(ImageBackbone):
             fresh = dict(ImageNetBackbone(self.name).named_parameters())
             for name, weight in stray.items():
                 weight.copy_(fresh[name])
+
+
+def scale(name: str) -> tuple[list[float], list[float]]:
+    """The mean and the deviation of each colour that the weights were made for, of images in [0, 1]."""
+    if name == "inception_v3":  # made for [-1, 1], where torchvision brings images within the network
+        return [0.5] * 3, [0.5] * 3
+    transforms = published(name).transforms()
+    return transforms.mean, transforms.std
+
+
+def side(name: str) -> int:
+    """The width of the images that the weights were made for."""
+    return int(published(name).transforms().crop_size[0])
 
 
 def offer(name: str) -> Offer:
@@ -94,7 +105,7 @@ def card(name: str) -> BackboneCard:
         file=fetching.place(weights.url).name,
         has_norm=family.has_norm,
         source=family.source,
-        side=int(weights.transforms().crop_size[0]),
+        side=side(name),
         smallest=family.smallest,
         gflops=meta["_ops"],
         top1=meta["_metrics"]["ImageNet-1K"]["acc@1"],
