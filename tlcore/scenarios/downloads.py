@@ -3,12 +3,14 @@
 import shutil
 import tarfile
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
+from tlcore.library import waiting
 from tlcore.library.absence import reached
-from tlcore.library.downloading import Bar, digest_of, download
-from tlcore.library.places import home
+from tlcore.library.downloading import digest_of, download
+from tlcore.library.places import library
+from tlcore.library.turns import turn
 
 
 @dataclass(frozen=True)
@@ -25,20 +27,24 @@ class Archive:
 def fetch(archive: Archive) -> Path:
     """Download an archive with a progress bar, check it, and keep the files inside of one folder.
 
-    The folder appears whole or not at all. Raises `DataUnavailable`.
+    The folder appears whole or not at all; a download that broke off is gone on with. Raises `DataUnavailable`.
     """
-    folder = home() / archive.name
+    folder, draft = library().parent / archive.name, library() / "downloads" / archive.name
+    packed, unpacked = draft / "archive.tgz", draft / "unpacked"
     with reached(archive.name, f"the folder '{archive.name}' with its pictures", archive.megabytes):
-        home().mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(dir=home(), prefix=".arriving-") as draft:
-            packed, unpacked = Path(draft) / "archive.tgz", Path(draft) / archive.name
-            with Bar(archive.name) as bar:
-                download([archive.url], packed, tell=bar)
-            if digest_of(packed, "sha256") != archive.sha256:
-                raise OSError(f"what {archive.url} sent is not what was published: its checksum differs")
+        draft.mkdir(parents=True, exist_ok=True)
+        with turn(draft.with_suffix(".lock"), lambda: waiting.tell(f"Waiting for {archive.name}", 0, 0)):
+            if not packed.is_file():
+                download([archive.url], packed, tell=partial(waiting.tell, f"Downloading {archive.name}"))
+            shutil.rmtree(unpacked, ignore_errors=True)
             unpacked.mkdir()
-            _unpack(packed, archive.inside, unpacked)
-            unpacked.rename(folder)
+            try:
+                if digest_of(packed, "sha256") != archive.sha256:
+                    raise OSError(f"what {archive.url} sent is not what was published: its checksum differs")
+                _unpack(packed, archive.inside, unpacked)
+                unpacked.rename(folder)
+            finally:
+                shutil.rmtree(draft)  # it arrived: what is left is of no use, or wrong
     return folder
 
 

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from tlcore.cards import ScenarioCard
-from tlcore.library.absence import corrupt, in_short, missing, places, reached
-from tlcore.library.places import home
+from tlcore.library import sets, waiting
+from tlcore.library.absence import corrupt, in_short, missing, places
 from tlcore.scenarios.base import Pair, Scenario, Split, dealt
 
 Images = NDArray[np.uint8]
@@ -65,21 +65,10 @@ class Omniglot(Scenario):
 def _whole(alphabets: Mapping[str, int], first: int) -> Split:
     """All drawings of some alphabets, downloaded if need be, with labels from `first` on."""
     if any(_folder(alphabet) is None for alphabet in alphabets):
-        _fetch()
+        sets.fetch("omniglot", waiting.tell)
     folders = _characters(alphabets)
     images = np.concatenate([_drawings(folder) for folder in folders])
     return Split(images, first + np.repeat(np.arange(len(folders)), DRAWINGS))
-
-
-def _fetch() -> None:
-    from torchvision.datasets import Omniglot as Published
-    from torchvision.datasets.utils import download_and_extract_archive
-
-    name, place = FOLDERS[0], home() / Published.folder
-    with reached("Omniglot", FILES, MEGABYTES):
-        # The class itself takes an archive that was never unpacked for a complete download.
-        address = f"{Published.download_url_prefix}/{name}.zip"
-        download_and_extract_archive(address, str(place), md5=Published.zips_md5[name])
 
 
 def _first(alphabets: Mapping[str, int], first: int, count: int) -> Split:

@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from tlcore.errors import DataUnavailable
+from tlcore.library import sets as library
+from tlcore.library import waiting
 from tlcore.library.absence import corrupt, in_short, missing, places, reached
 from tlcore.library.downloading import check_digest
-from tlcore.library.places import home
+from tlcore.library.sets.finding import goal
 from tlcore.scenarios.base import Split
 from tlcore.scenarios.downloads import Archive, fetch
 from tlcore.scenarios.photo import read
@@ -53,7 +55,7 @@ class Mnist(DataSet):
     files = "the four IDX files (train-images-idx3-ubyte and so on, gzipped or not) into 'MNIST/raw'"
 
     def whole(self, train: bool) -> Split:
-        return _mnist(self._root() or home(), train)
+        return _mnist(self._root() or _fetched("mnist"), train)
 
     def first(self, count: int) -> Split:
         root = self._root()
@@ -75,7 +77,7 @@ class Usps(DataSet):
     files = "'usps.bz2' and 'usps.t.bz2' into 'USPS'"
 
     def whole(self, train: bool) -> Split:
-        return _usps(self._root("usps.bz2" if train else "usps.t.bz2") or home() / "USPS", train)
+        return _usps(self._root("usps.bz2" if train else "usps.t.bz2") or _fetched("usps"), train)
 
     def first(self, count: int) -> Split:
         root = self._root("usps.bz2")
@@ -96,6 +98,12 @@ def photographs(count: int | None = None, download: bool = True) -> tuple[Images
     if not download:
         raise missing(BSDS500.name, "the folder 'BSDS500' with its pictures", BSDS500.megabytes)
     return _photographs(fetch(BSDS500), count)
+
+
+def _fetched(key: str) -> Path:
+    """The folder that torchvision calls root, with the set in it; whoever waits hears of the download."""
+    library.fetch(key, waiting.tell)
+    return goal(library.card(key))
 
 
 @cache
