@@ -30,12 +30,18 @@ def families() -> dict[str, list[str]]:
     return {family: keys for family, keys in groups.items() if keys}
 
 
-def scenario_groups() -> dict[str, list[str]]:
-    """The scenarios by what they are for, in the order in which the groups first occur."""
-    groups: dict[str, list[str]] = {}
-    for key, card in catalogue.scenarios().items():
+def scenario_groups(also: str = "") -> dict[str, list[str]]:
+    """The scenarios by what they are for: one's own first, then as the groups first occur.
+
+    `also` is one that may not be in the catalogue, as any two domains can be named.
+    """
+    groups: dict[str, list[str]] = {words.YOURS: []}
+    known = catalogue.scenarios()
+    for key, card in known.items():
         groups.setdefault(words.scenario_group(card), []).append(key)
-    return groups
+    if also and also not in known:
+        groups[words.YOURS].append(also)
+    return {title: keys for title, keys in groups.items() if keys}
 
 
 def why_not(strategy: str, scenario: str) -> str:
@@ -92,7 +98,7 @@ def with_scenario(spec: RunSpec, scenario: str) -> RunSpec:
     """The same strategy on other data, as that data is by itself; one that cannot run there has a stand-in."""
     strategy = stand_in(spec.strategy, scenario)
     spec = replace(spec, scenario=scenario, shift=None, settings={}, target_labels=None)
-    spec = replace(spec, backbone="", weights="", augment="")
+    spec = replace(spec, backbone="", weights="", augment="", name="")
     if strategy == spec.strategy:
         return spec
     return replace(spec, strategy=strategy, hparams=carried(spec.hparams, spec.strategy, strategy))

@@ -8,7 +8,7 @@ from dashboard.chooser import data_chooser
 from dashboard.data.entries import ARRIVED, GOTO, domains_here, said
 from dashboard.visit import Visit
 from tlcore import catalogue
-from tlcore.cards import BETWEEN
+from tlcore.cards import BETWEEN, SHIFTED
 from tlcore.errors import TransferError
 from tlcore.library.domains import DomainEntry
 
@@ -56,7 +56,7 @@ def _begun() -> str:
         st.session_state["data-notice"] = (
             f"There is nothing to look at called '{linked}', so this shows something else."
         )
-    ready = found in catalogue.scenarios()
+    ready = found in catalogue.scenarios() or found.endswith(SHIFTED)
     st.session_state.setdefault(WAY, READY if ready else TWO)
     return found
 

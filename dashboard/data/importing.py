@@ -19,7 +19,6 @@ from tlcore.runs.chores import Chore
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-MOST = 1000  # MB of an upload: it lies in the page's memory until it is written to disk
 CHUNK = 1 << 20
 ROUND = "import-round"  # in the session's state: another uploader for every upload, so that memory is given back
 KEPT = "import-kept"  # … and what was kept a moment ago
@@ -43,8 +42,8 @@ def _begin() -> None:
             st.markdown("##### An archive")
             upload = st.file_uploader(
                 "A zip or tar with one folder of images a class", type=[each.lstrip(".") for each in PACKED],
-                max_upload_size=MOST, key=f"upload:{st.session_state.get(ROUND, 0)}",
-                help=f"Up to {MOST:,} MB. A larger one that lies on this machine can be named on the right.",
+                key=f"upload:{st.session_state.get(ROUND, 0)}",
+                help=f"Up to {st.get_option('server.maxUploadSize'):,} MB. Of a larger one, give the path.",
             )  # fmt: skip
         with right:
             st.markdown("##### A folder or an archive on this machine")

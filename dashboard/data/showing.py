@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from dashboard.composer import composer
 from dashboard.data.entries import ARRIVED
 from dashboard.data.fetching import offer
 from dashboard.data.importing import importing
@@ -12,9 +13,10 @@ from dashboard.data.machine import machine
 from dashboard.data.matched import matching
 from dashboard.data.texts import MEANINGS, megabytes
 from tlcore import catalogue
+from tlcore.cards import BETWEEN, SHIFTED
 from tlcore.scenarios.sides import Side, sides
 
-LOOK, BRING, MACHINE = "Look", "Bring your own", "On this machine"
+LOOK, COMPOSE, BRING, MACHINE = "Look", "Compose a shift", "Bring your own", "On this machine"
 SECTION = "data-section"
 
 
@@ -24,12 +26,14 @@ def show(key: str) -> None:
         st.warning(notice)
     with st.container(horizontal=True, vertical_alignment="center", key="data-bar"):
         if st.session_state.pop(ARRIVED, False) or SECTION not in st.session_state:
-            st.session_state[SECTION] = LOOK
+            st.session_state[SECTION] = COMPOSE if key.endswith(SHIFTED) else LOOK
         st.segmented_control(
-            "Section", [LOOK, BRING, MACHINE], key=SECTION, required=True, label_visibility="collapsed",
-            help="Look at the chosen pair, import images of your own, or see what is stored on this machine.",
+            "Section", [LOOK, COMPOSE, BRING, MACHINE], key=SECTION, required=True, label_visibility="collapsed",
+            help="Look at the chosen pair, change a domain by hand, import images, or see what is stored here.",
         )  # fmt: skip
-    if st.session_state[SECTION] == BRING:
+    if st.session_state[SECTION] == COMPOSE:
+        composer(key.partition(BETWEEN)[0] if BETWEEN in key else "")
+    elif st.session_state[SECTION] == BRING:
         importing()
     elif st.session_state[SECTION] == MACHINE:
         machine()
@@ -50,24 +54,18 @@ def _pair(key: str) -> None:
             "views/play.py", label="Open on Play", icon=":material/play_circle:", query_params={"d": key},
             help="The same pair with a network and a strategy.",
         )  # fmt: skip
-    st.caption(f"{card['idea']} {_shares(matched.shared, matched.only(0), matched.only(1))}")
+    st.caption(f"{card['idea']} {_unshared(matched.only(0), matched.only(1))}")
     absent = [side for side in both if not side.present]
     if absent:
-        offer(absent)
+        offer(card, absent)
         return
     look(key, both, matched)
 
 
-def _shares(shared: Sequence[str], source: Sequence[str], target: Sequence[str]) -> str:
-    """How the label sets meet: "7 classes in both." or "9 classes in both, 1 only in the source (frog), …"."""
-    said = [f"{_classes(len(shared))} in both"]
-    said += [f"{_classes(len(source))} only in the source ({_few(source)})"] if source else []
-    said += [f"{_classes(len(target))} only in the target ({_few(target)})"] if target else []
-    return f"{', '.join(said)}."
-
-
-def _classes(many: int) -> str:
-    return "1 class" if many == 1 else f"{many:,} classes"
+def _unshared(source: Sequence[str], target: Sequence[str]) -> str:
+    """Which classes only one domain has: "Only in the source: frog. Only in the target: monkey."."""
+    said = [f"Only in the source: {_few(source)}."] if source else []
+    return " ".join([*said, *([f"Only in the target: {_few(target)}."] if target else [])])
 
 
 def _few(names: Sequence[str]) -> str:

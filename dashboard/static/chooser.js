@@ -7,6 +7,7 @@ import { Scatter } from "./scatter.js"
 
 const choosers = new WeakMap()
 const SEARCH = "/"
+const MOST = 12 // chips
 
 /** What Streamlit calls: at first, and again whenever there is something else to choose from. */
 export async function mount({ data, parentElement, setTriggerValue }) {
@@ -88,7 +89,7 @@ class Chooser {
   #fillChips(own) {
     mark(this.chips, "aria-label", `${this.#data.label} · ${own.title}`)
     const focused = this.chips.contains(document.activeElement)
-    this.chips.replaceChildren(...own.items.map(item => {
+    this.chips.replaceChildren(...near(own.items, this.#data.chosen).map(item => {
       const on = item.key === this.#data.chosen
       const chip = h("button", { type: "button", role: "radio", class: "tc-chip", "aria-checked": String(on), tabindex: on ? "0" : "-1", title: item.way || item.idea, "aria-label": item.short ?? item.title })
       if (item.picture) chip.append(picture(item))
@@ -241,6 +242,13 @@ class Chooser {
 function named({ title, key }, words) {
   const name = folded(`${title} ${key}`)
   return words.reduce((sum, word) => sum + (name.startsWith(word) || name.includes(` ${word}`) ? 2 : name.includes(word) ? 1 : 0), 0)
+}
+
+/** As many options as have room for a chip, with the chosen one among them; the dialog has them all. */
+function near(items, chosen) {
+  const at = items.findIndex(({ key }) => key === chosen)
+  const first = Math.max(0, Math.min(at - MOST / 2, items.length - MOST))
+  return items.slice(first, first + MOST)
 }
 
 const folded = words => words.toLowerCase().normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/\u2192/g, " ")

@@ -91,7 +91,9 @@ def test_a_pair_that_nobody_looked_at_is_worked_out_beside_the_page(idle: list[s
 
 def test_work_that_failed_says_why_and_is_not_begun_again_by_itself(home: Path, idle: list[str]) -> None:
     folder = chores.prepare()
-    (folder / "order.json").write_text('{"kind": "summarise", "wishes": {"scenario": "shapes"}, "asked": 1}')
+    (folder / "order.json").write_text(
+        '{"version": 1, "kind": "summarise", "wishes": {"scenario": "shapes"}, "asked": 1}'
+    )
     (folder / "state.json").write_text('{"status": "failed", "error": "The disk is full: make room."}')
     app = data(d=SHAPES)
     assert app.warning[0].value == "The disk is full: make room."
@@ -102,7 +104,7 @@ def test_work_that_failed_says_why_and_is_not_begun_again_by_itself(home: Path, 
 
 def test_classes_and_the_way_to_play_are_said(seen: None) -> None:
     app = data(d=SHAPES)
-    assert any("classes in both." in each.value for each in app.caption)
+    assert any("**5 classes in both** · " in each.value for each in app.markdown)
     assert app.query_params["d"] in (SHAPES, [SHAPES])
 
 

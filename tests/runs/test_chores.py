@@ -33,7 +33,9 @@ def until(holds: Callable[[Chore], bool], id: str) -> Chore:
 def ordered(kind: str) -> Path:
     """An order that is carried out in this very process."""
     folder = chores.prepare()
-    (folder / "order.json").write_text(json.dumps({"kind": kind, "wishes": {"n": 3}, "asked": time.time()}))
+    (folder / "order.json").write_text(
+        json.dumps({"version": chores.VERSION, "kind": kind, "wishes": {"n": 3}, "asked": time.time()})
+    )
     return folder
 
 
@@ -120,6 +122,14 @@ def test_one_that_never_began_is_not_waited_for_for_ever(tmp_path: Path) -> None
     asked = {"kind": "x", "wishes": {}, "asked": time.time()}
     assert Chore(tmp_path, asked, {}).status == "waiting"
     assert Chore(tmp_path, {**asked, "asked": time.time() - 60}, {}).status == "gone"
+
+
+def test_work_of_another_version_is_not_taken_for_ours() -> None:
+    folder = ordered("some")
+    assert [each.id for each in chores.chores()] == [folder.name]
+    order = json.loads((folder / "order.json").read_text())
+    (folder / "order.json").write_text(json.dumps({**order, "version": 0}))
+    assert chores.chores() == []
 
 
 def test_half_written_files_are_not_there_yet() -> None:

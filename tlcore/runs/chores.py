@@ -29,6 +29,7 @@ from tlcore.library.places import library
 from tlcore.runs.processes import Process
 from tlcore.runs.supervisor import environment
 
+VERSION = 1  # of what is ordered and told; work of another one is nobody's any more
 OPEN = ("waiting", "working")
 PATIENCE = 5.0  # seconds that a process gets to stop by itself
 START = 30.0  # seconds within which a process that was started has to be seen
@@ -112,7 +113,7 @@ def prepare() -> Path:
 
 def begin(folder: Path, kind: str, /, **wishes: Any) -> Chore:
     """Begin the work that a folder was prepared for."""
-    told = {"kind": kind, "wishes": wishes, "asked": time.time()}
+    told = {"version": VERSION, "kind": kind, "wishes": wishes, "asked": time.time()}
     (folder / "order.json").write_text(json.dumps(told), encoding="utf-8")
     with (folder / "log.txt").open("wb") as log:
         child = subprocess.Popen(
@@ -169,6 +170,8 @@ def _read(folder: Path) -> Chore | None:
     try:
         order = json.loads((folder / "order.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
+        return None
+    if order.get("version") != VERSION:
         return None
     state: dict[str, Any] = {}
     with suppress(OSError, ValueError):

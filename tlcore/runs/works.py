@@ -29,10 +29,15 @@ def summarise(folder: Path, wishes: Mapping[str, Any], tell: "Teller") -> None:
 
 
 def fetch(folder: Path, wishes: Mapping[str, Any], tell: "Teller") -> None:
-    """Download a published data set and have its images ready."""
+    """Download a published data set, or what a scenario is drawn from, and have its images ready."""
+    from tlcore import scenarios
     from tlcore.library import sets
 
-    sets.fetch(wishes["domain"], tell.heard)
+    if "domain" in wishes:
+        sets.fetch(wishes["domain"], tell.heard)
+        return
+    tell.stage(f"Downloading what {wishes['scenario']} is made of")
+    scenarios.find(wishes["scenario"]).build()
 
 
 def estimate(folder: Path, wishes: Mapping[str, Any], tell: "Teller") -> None:
@@ -58,8 +63,12 @@ def check(folder: Path, wishes: Mapping[str, Any], tell: "Teller") -> dict[str, 
     arrival = prepare(path, name=wishes["name"], copy=wishes["copy"], draft=ready(folder), progress=hear)
     if path.parent == folder:
         path.unlink()  # an upload: it is unpacked now
-    report = dict(arrival.collection.report())
-    return report | {"sheets": _thumbnails(report["thumbnails"], folder), "copied": arrival.collection.copied}
+    found = arrival.collection
+    report = dict(found.report())
+    chosen = {
+        domain: [found.root / each["path"] for each in files] for domain, files in report.pop("thumbnails").items()
+    }
+    return report | {"sheets": _thumbnails(chosen, folder), "copied": found.copied}
 
 
 def ready(folder: Path) -> Path:
@@ -67,14 +76,14 @@ def ready(folder: Path) -> Path:
     return folder / "ready"
 
 
-def _thumbnails(chosen: Mapping[str, Sequence[Mapping[str, str]]], folder: Path) -> dict[str, dict[str, Any]]:
+def _thumbnails(chosen: Mapping[str, Sequence[Path]], folder: Path) -> dict[str, dict[str, Any]]:
     """A sheet of some images of every domain, in the folder of this work."""
     from tlcore.library import sheets
     from tlcore.library.listing import FileListing
 
     told = {}
     for number, (domain, files) in enumerate(chosen.items()):
-        listing = FileListing(domain, {each["path"]: [Path(each["path"])] for each in files})  # in this order
+        listing = FileListing(domain, {str(file): [file] for file in files})  # a class each, to keep their order
         images = sheets.thumbs(listing, range(len(listing)), sheets.THUMB)
         file = sheets.stored(sheets.strip(images, len(images)), folder, f"sheet-{number}", exact=False)
         told[domain] = {"file": file, "count": len(images)}
