@@ -13,8 +13,9 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import Response
 
+from dashboard.compositions import dialled
 from dashboard.preview import chip
-from tlcore.errors import UnknownKey
+from tlcore.errors import TransferError
 from tlcore.library.summary import shelf
 from tlcore.runs import chores
 
@@ -49,11 +50,16 @@ async def asset(request: Request) -> Response:
 async def picture(request: Request) -> Response:
     """GET /api/pictures/{scenario}: what it looks like, drawn when somebody wants to see it."""
     try:
-        content = await asyncio.to_thread(chip, request.path_params["scenario"])
-    except UnknownKey:
+        content = await asyncio.to_thread(_chip, request.path_params["scenario"])
+    except TransferError:
         return Response(status_code=404)
     headers = {"Cache-Control": "max-age=3600"}
     return Response(content, media_type="image/png", headers=headers) if content else Response(status_code=204)
+
+
+def _chip(key: str) -> bytes:
+    scenario, shift, settings = dialled(key)
+    return chip(scenario, shift, tuple(sorted(settings.items())))
 
 
 async def summary(request: Request) -> Response:

@@ -6,10 +6,11 @@ of the experiment is there as well, and says what comes with it. Drawn by `stati
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 import streamlit as st
 
-from dashboard import words
+from dashboard import compositions, words
 from dashboard.assets import version
 from dashboard.choices import families, home, scenario_groups, stand_in, why_not
 from tlcore import catalogue
@@ -35,13 +36,17 @@ def strategy_chooser(spec: RunSpec) -> None:
 
 
 def scenario_chooser(spec: RunSpec) -> None:
+    shifts = compositions.group()
+    also = "" if spec.scenario in dict(shifts) else spec.scenario
     groups = [
         {"title": title, "items": [_scenario(key, spec.strategy) for key in keys]}
-        for title, keys in scenario_groups().items()
+        for title, keys in scenario_groups(also).items()
     ]
+    items = [_card(key, card, _way(card["key"], spec.strategy)) for key, card in shifts]
+    groups.append({"title": compositions.GROUP, "items": items})
     hint, search = "All data, by kind", "Find data: digits, rotated, new classes …"
     said = {"label": "Data", "hint": hint, "search": search, "shortcut": False}
-    _chooser("scenario", {**said, "chosen": spec.scenario, "groups": groups})
+    _chooser("scenario", {**said, "chosen": compositions.chosen(spec), "groups": groups})
 
 
 def backbone_chooser(chosen: str, groups: Sequence[Mapping[str, Any]]) -> None:
@@ -61,7 +66,7 @@ def data_chooser(chosen: str) -> str | None:
     """All data made of images, whatever a strategy would need; returns what was picked a moment ago, if anything."""
     groups = [
         {"title": title, "items": [_scenario(key, None) for key in keys]}
-        for title, keys in scenario_groups().items()
+        for title, keys in scenario_groups(chosen).items()
         if title != words.POINTS
     ]
     hint, search = "All data, by kind", "Find data: digits, sketches, rotated …"
@@ -103,10 +108,12 @@ def _strategy(key: str, scenario: str) -> dict[str, Any]:
 
 
 def _scenario(key: str, strategy: str | None) -> dict[str, Any]:
-    card = catalogue.scenario(key)
-    way = _way(key, strategy) if strategy is not None else ""
+    return _card(key, catalogue.scenario(key), _way(key, strategy) if strategy is not None else "")
+
+
+def _card(key: str, card: Mapping[str, Any], way: str) -> dict[str, Any]:
     tags = [*card["offers"], *([words.EXAM_TAGS[card["exam"]]] if card["exam"] in words.EXAM_TAGS else [])]
     tags += [f"{card['download_mb']:g} MB to fetch"] if card["download_mb"] else []
     also = f"{card['source']} {card['target']} {' '.join(dial['label'] for dial in card['dials'])}"
-    said = {"key": key, "title": card["title"], "short": words.short(card["title"]), "idea": card["idea"]}
-    return said | {"tags": list(dict.fromkeys(tags)), "way": way, "also": also, "picture": f"api/pictures/{key}"}
+    said = {"key": key, "title": card["title"], "short": words.short(card["title"], key), "idea": card["idea"]}
+    return said | {"tags": list(dict.fromkeys(tags)), "way": way, "also": also, "picture": f"api/pictures/{quote(key)}"}

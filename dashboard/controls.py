@@ -13,6 +13,8 @@ from dashboard.backbones import backbone
 from dashboard.cards import about_strategy
 from dashboard.choices import at_home, home, stand_in, why_not, with_scenario, with_strategy
 from dashboard.chooser import PICKED, scenario_chooser, strategy_chooser
+from dashboard.composition_controls import BASE
+from dashboard.compositions import OWN, composed, started, with_base, with_composition
 from dashboard.data_controls import dials
 from dashboard.drawing import drawing
 from dashboard.flow import sketch
@@ -55,9 +57,14 @@ def _picked(spec: RunSpec) -> RunSpec:
         return replace(spec, backbone=key, weights="")
     if what == "strategy":
         return with_strategy(spec, key)
+    if what == BASE:
+        return with_base(spec, key)
+    if key.startswith(OWN):
+        return with_composition(spec, key.removeprefix(OWN))
     if stand_in(spec.strategy, key) != spec.strategy:
         st.session_state[_WANTED] = spec.strategy
-    return with_scenario(spec, key)
+    there = with_scenario(spec, key)
+    return started(there) if composed(there) else there
 
 
 def _wanted(spec: RunSpec) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.composition_controls import name, recipe
+from dashboard.compositions import composed
 from dashboard.drawing import drawing
 from dashboard.label_controls import labels
 from dashboard.preview import preview
@@ -14,12 +16,15 @@ from tlcore import catalogue
 from tlcore.dials import SHIFT
 from tlcore.errors import DataUnavailable, TransferError
 from tlcore.runs.spec import RunSpec
+from tlcore.scenarios.sides import to_fetch
 
 IN_SIGHT = 1  # so many dials beside the first are shown at once; more are folded away
 
 
 def dials(spec: RunSpec, hint: str = "") -> RunSpec:
     """How far the target is, and which labels there are; what it looks like is drawn at once."""
+    if composed(spec):
+        return _composed(spec)
     own = {each["name"]: each for each in catalogue.scenario(spec.scenario)["dials"]}
     first = own.pop(SHIFT, None)
     shift = None if first is None else dial_slider(spec.scenario, first, spec.shift, "How far? ")
@@ -30,23 +35,49 @@ def dials(spec: RunSpec, hint: str = "") -> RunSpec:
             settings = _others(spec, own)
     else:
         settings = _others(spec, own)
-    about_labels, budget = labels(spec)
-    settings |= about_labels
-    _picture(spec.scenario, shift, settings, spec.seed)
-    return replace(spec, shift=shift, settings=settings, target_labels=budget)
+    spec = _labelled(replace(spec, shift=shift, settings=settings), spec)
+    _picture(spec)
+    return spec
+
+
+def _composed(spec: RunSpec) -> RunSpec:
+    """The picture stands above: there are more dials than fit beside it."""
+    place = st.container()
+    turned = _labelled(recipe(spec), spec)
+    with place:
+        _picture(turned)
+    return name(turned)
+
+
+def _labelled(turned: RunSpec, before: RunSpec) -> RunSpec:
+    about_labels, budget = labels(before)
+    return replace(turned, settings={**turned.settings, **about_labels}, target_labels=budget)
 
 
 def _others(spec: RunSpec, others: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
     return {name: dial_slider(spec.scenario, each, spec.settings.get(name)) for name, each in others.items()}
 
 
-def _picture(scenario: str, shift: float | None, settings: Mapping[str, float], seed: int) -> None:
+def _picture(spec: RunSpec) -> None:
     try:
-        drawing(preview(scenario, shift, settings, seed), key="preview")
+        drawing(preview(spec.scenario, spec.shift, spec.settings, spec.seed), key="preview")
     except DataUnavailable as error:
-        size = catalogue.scenario(scenario)["download_mb"]
-        st.caption(
-            f"These images are not on this machine yet: a run fetches them first ({size:g} MB).", help=str(error)
-        )
+        _absent(spec.scenario, error)
     except TransferError as error:
         st.caption(str(error))
+
+
+def _absent(scenario: str, error: DataUnavailable) -> None:
+    """What to do about images that are not here: of two data sets each has its own size and terms."""
+    missing = to_fetch(scenario)
+    if missing:
+        named = " and ".join(f"{each.title} ({each.megabytes:,g} MB)" for each in missing)
+        st.caption(f"Not on this machine yet: {named}.", help=str(error))
+        st.page_link(
+            "views/data.py", label="Look at the terms and fetch", icon=":material/download:",
+            query_params={"d": scenario},
+        )  # fmt: skip
+    else:
+        size = catalogue.scenario(scenario)["download_mb"]
+        more = f": a run fetches them first ({size:g} MB)" if size else ""
+        st.caption(f"These images are not on this machine yet{more}.", help=str(error))

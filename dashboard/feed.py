@@ -46,7 +46,7 @@ def make_routes(
         Route("/api/runs/{run:int}/restart", feed.restart, methods=["POST"]),
         Route("/api/runs/{run:int}/resume", feed.resume, methods=["POST"]),
         Route("/api/runs/{run:int}/umap", feed.umap, methods=["POST"]),
-        Route("/api/pictures/{scenario}", picture),
+        Route("/api/pictures/{scenario:path}", picture),
         Route("/api/chores/{id}/{name}", sample),
         Route("/api/summaries/{key}/{name}", summary),
         Route("/stage/{version}/{name}", asset),

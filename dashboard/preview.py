@@ -13,11 +13,13 @@ from PIL import Image, ImageDraw
 
 from dashboard.drawing import CLASS_COLOURS, framed
 from tlcore import scenarios
+from tlcore.dials import NOISE
 from tlcore.errors import DataUnavailable
 from tlcore.scenarios import Split
 
 POINTS, THUMBS = 160, 8  # shown of each domain
 WIDE, HIGH = 268, 104  # of the drawing, in its own units
+LETTERS = 5  # of a longer one, where labels matter
 SHORT = 2  # letters of a class's name that fit under its image
 CHIP = (72, 44)  # of the little picture on a scenario's button, in pixels
 
@@ -30,25 +32,29 @@ def preview(key: str, shift: float | None, settings: Mapping[str, float], seed: 
 
 
 @lru_cache(maxsize=512)
-def _preview(key: str, shift: float | None, settings: tuple[tuple[str, float], ...], seed: int) -> str:
+def _preview(key: str, shift: float | None, dials: tuple[tuple[str, float], ...], seed: int) -> str:
     scenario = scenarios.find(key)
     count = POINTS if scenario.card.kind == "points" else THUMBS
-    source, target = scenario.preview(shift, dict(settings), seed, count)
+    settings = dict(dials)
+    source, target = scenario.preview(shift, settings, seed, count)
     says = f"{scenario.card.source} and {scenario.card.target}"
     if scenario.card.kind == "points":
         return framed(WIDE, HIGH, _cloud(source, target), f"Points of {says}.")
     names = scenario.card.classes if max(map(len, scenario.card.classes)) <= SHORT else ()
+    if settings.get(NOISE) and not names:  # wrong labels are seen where there are labels
+        names = tuple(each[:LETTERS] for each in scenario.card.classes)
     below = 10 if names else 0  # the source comes with labels, and a dial may be about these
     rows = _row(source, scenario.card.source, 0, names) + _row(target, scenario.card.target, 47 + below)
     return framed(WIDE, 92 + below, rows, f"Images of {says}.")
 
 
 @lru_cache(maxsize=64)
-def chip(key: str) -> bytes:
+def chip(key: str, shift: float | None = None, settings: tuple[tuple[str, float], ...] = ()) -> bytes:
     """A small picture of a scenario as a PNG; empty where its data is not on this machine."""
     scenario = scenarios.find(key)
     try:
-        source, target = scenario.preview(count=60 if scenario.card.kind == "points" else 4)
+        count = 60 if scenario.card.kind == "points" else 4
+        source, target = scenario.preview(shift, dict(settings), count=count)
     except DataUnavailable:
         return b""
     picture = _dots(source, target) if scenario.card.kind == "points" else _pairs(source, target)

@@ -33,7 +33,7 @@ def greys(split: scenarios.Split) -> list[int]:
 @pytest.mark.usefixtures("pets")
 def test_halves_share_no_image_and_the_target_s_is_changed() -> None:
     scenario = scenarios.find(KEY)
-    assert catalogue.scenario(KEY)["title"] == "Pets → changed by hand"
+    assert catalogue.scenario(KEY)["title"] == "Pets → Pets, changed"
     plain, far = scenario.build(seed=1), scenario.build(settings=SETTINGS, seed=1)
     parts = ("source_train", "source_validation", "source_test", "target_train", "target_validation", "target_test")
     every = [grey for name in parts for grey in greys(getattr(plain, name))]

@@ -104,6 +104,8 @@ def card_for(entry: DomainEntry) -> ScenarioCard:
     return composed_card(
         entry.key,
         entry.title,
+        entry.title,
+        f"{entry.title}, changed",
         kind=alike.kind,
         classes=alike.classes,
         more=(*sides, images),

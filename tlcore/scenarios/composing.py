@@ -11,7 +11,7 @@ from tlcore.cards import SHIFTED, Dial, ScenarioCard
 from tlcore.dials import CLASS_MIX, SHIFT
 from tlcore.scenarios.alphabets import KNOWN
 from tlcore.scenarios.base import Pair, Scenario, Split, dealt, generator
-from tlcore.scenarios.digits import CREDIT, DIGITS, PrintedToHandwritten, handwritten, printed
+from tlcore.scenarios.digits import CREDIT, PrintedToHandwritten, handwritten, printed
 from tlcore.scenarios.glyphs import Glyphs, Hand, drawn
 from tlcore.scenarios.handwriting import PARTS
 from tlcore.scenarios.recipe import DIALS, Recipe, changed
@@ -69,15 +69,17 @@ class Drawn(Shifted):
         return replace(split, inputs=images)
 
 
-def composed_card(key: str, title: str, *, more: tuple[Dial, ...] = (), **said: Any) -> ScenarioCard:
+def composed_card(
+    key: str, title: str, source: str, target: str, *, more: tuple[Dial, ...] = (), **said: Any
+) -> ScenarioCard:
     """The card of a domain's composed shift, with `more` dials; the rest as `ScenarioCard` has it."""
     return ScenarioCard(
         key=f"{key}{SHIFTED}",
-        title=f"{title} → changed by hand",
+        title=f"{title} → {target}",
         idea="Compose a shift: turn, blur, dye, light up, drown in noise, or let classes be rare, as much as you like. "
         "Other images of the same kind are changed so, and the source stays as it is.",
-        source=title[:1].lower() + title[1:] if title.istitle() else title,
-        target="others of the same kind, changed",
+        source=source,
+        target=target,
         dials=(*DIALS, *more),
         **said,
     )
@@ -104,31 +106,23 @@ def _letters(name: str, seed: int, first: int | None) -> Split:
     return Split(drawn("".join(LATIN[label] for label in labels), hand), labels)
 
 
-_TINY: dict[str, Any] = {"kind": "tiny", "backbone": "small-cnn-bn", "steps": 500, "target_labels": 5}
+def _tiny(key: str, title: str, target: str, part: Part, like: ScenarioCard, **more: Any) -> Scenario:
+    """A domain that needs no download; whatever is not said is as in the card of a scenario that has it as well."""
+    said = {"classes": like.classes, "backbone": like.backbone, "credit": like.credit, **more}
+    source, shape = title[:1].lower() + title[1:], (3, *like.shape[1:])
+    card = composed_card(key, title, source, target, kind="tiny", shape=shape, steps=500, target_labels=5, **said)
+    return Drawn(card, part)
+
+
 BUILT_IN: Mapping[str, Scenario] = {
-    "handwritten": Drawn(
-        composed_card("handwritten", "Handwritten digits", classes=DIGITS, shape=(3, 8, 8), credit=CREDIT, **_TINY),
-        _handwritten,
+    "handwritten": _tiny(
+        "handwritten", "Handwritten digits", "changed handwriting", _handwritten, PrintedToHandwritten.card,
+        credit=CREDIT,
     ),
-    "printed": Drawn(
-        composed_card(
-            "printed", "Printed digits", classes=DIGITS, shape=(3, 8, 8), credit=PrintedToHandwritten.card.credit,
-            **_TINY,
-        ),
-        _printed,
-    ),
-    "letters": Drawn(
-        composed_card(
-            "letters", "Latin letters", classes=tuple(LATIN), shape=(3, 20, 20), credit=Glyphs.card.credit, **_TINY
-        ),
-        _letters,
-    ),
-    "shapes": Drawn(
-        composed_card(
-            "shapes", "Shapes", classes=Shapes.card.classes, shape=Shapes.card.shape, credit=Shapes.card.credit,
-            offers=Shapes.card.offers, factors=Shapes.card.factors,
-            **{**_TINY, "backbone": Shapes.card.backbone, "steps": Shapes.card.steps},
-        ),
-        _shapes,
+    "printed": _tiny("printed", "Printed digits", "changed print", _printed, PrintedToHandwritten.card),
+    "letters": _tiny("letters", "Latin letters", "changed letters", _letters, Glyphs.card, classes=tuple(LATIN)),
+    "shapes": _tiny(
+        "shapes", "Shapes", "changed shapes", _shapes, Shapes.card,
+        offers=Shapes.card.offers, factors=Shapes.card.factors,
     ),
 }  # fmt: skip

@@ -90,12 +90,17 @@ def long_tailed(labels: Labels, classes: int, rarity: float, whole: bool = True)
     The exponential profile of CIFAR-LT: Cao et al., NeurIPS 2019, arXiv:1906.07413, section 5.1, whose ratio of
     the most to the least frequent class is 1 / (1 - rarity) here; n images become n times the share, rounded.
     """
-    share = (1 - rarity) ** (np.arange(classes) / max(1, classes - 1))
     place = _places(labels)
-    kept = _falls(place, share[labels], 0.5)
+    kept = _falls(place, shares(classes, rarity)[labels], 0.5)
     if whole:
         kept |= (place == 0) & ~np.isin(labels, labels[kept])
     return np.flatnonzero(kept)
+
+
+def shares(classes: int, rarity: float) -> Floats:
+    """How much each class keeps, (classes,): 1 for the first, 1 - rarity for the last."""
+    kept: Floats = (1 - rarity) ** (np.arange(classes) / max(1, classes - 1))
+    return kept
 
 
 def mislabelled(labels: Labels, classes: int, share: float, random: np.random.Generator) -> Labels:
