@@ -1,17 +1,19 @@
-"""Weights from files: what fits is loaded, what does not is refused in one sentence and changes nothing."""
+"""Shipped weights: whole, small, in half precision where they say so, and a sentence where they are damaged."""
 
-import urllib.request
 from pathlib import Path
-from urllib.error import URLError
 
 import pytest
 import torch
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from tlcore.errors import CheckpointError, DataUnavailable
-from tlcore.networks import build_backbone, load_weights, offers, save_weights
-from tlcore.networks.offers import LETTERS
-from tlcore.networks.resnet import ResNet18, load_imagenet
+from tlcore import catalogue
+from tlcore.errors import CheckpointError
+from tlcore.networks import build_backbone, save_weights
+from tlcore.networks.weights import SHIPPED, fill, load_shipped
+
+SHIPPING = [card for card in catalogue.backbones().values() if card["shipped"] and card["pretrainings"]]
+PRETRAINED = [(card["key"], name) for card in SHIPPING for name in card["pretrainings"]]
 
 
 def small(seed: int = 0) -> nn.Module:
@@ -26,12 +28,11 @@ def same(first: dict[str, Tensor], second: dict[str, Tensor]) -> bool:
     return first.keys() == second.keys() and all(torch.equal(first[name], second[name]) for name in first)
 
 
-@pytest.mark.parametrize("suffix", [".safetensors", ".pt"])
-def test_weights_come_back_as_they_went(tmp_path: Path, suffix: str) -> None:
-    file = tmp_path / f"weights{suffix}"
+def test_weights_come_back_as_they_went(tmp_path: Path) -> None:
+    file = tmp_path / "weights.safetensors"
     saved, loaded = small(seed=1), small(seed=2)
-    save_weights(saved, file) if suffix == ".safetensors" else torch.save(saved.state_dict(), file)
-    load_weights(loaded, file)
+    save_weights(saved, file)
+    load_shipped(loaded, file)
     assert same(copied(loaded), copied(saved))
     assert all(
         layer.weight.is_contiguous(memory_format=torch.channels_last)
@@ -40,94 +41,65 @@ def test_weights_come_back_as_they_went(tmp_path: Path, suffix: str) -> None:
     )
 
 
-def test_the_shipped_weights_are_small_and_whole() -> None:
-    assert LETTERS.stat().st_size < 1_000_000
-    backbone = build_backbone("small-cnn-letters", input_shape=(1, 8, 8))
-    assert all(value.isfinite().all() for value in backbone.state_dict().values())
-    assert not same(copied(backbone), copied(small()))
+def test_all_that_is_shipped_stays_under_two_megabytes() -> None:
+    assert sum(file.stat().st_size for file in SHIPPED.iterdir()) < 2_000_000
 
 
-def test_a_missing_file_is_named() -> None:
-    with pytest.raises(CheckpointError, match=r"no weights at nowhere\.pt"):
-        load_weights(small(), "nowhere.pt")
+@pytest.mark.parametrize(("key", "name"), PRETRAINED)
+def test_shipped_weights_are_whole_and_not_the_random_ones(key: str, name: str) -> None:
+    backbone = build_backbone(key, input_shape=(3, 32, 32), weights=name)
+    state = copied(backbone)
+    assert all(value.isfinite().all() for value in state.values())
+    assert not same(state, copied(build_backbone(key, input_shape=(3, 32, 32), weights="none")))
+    others = [other for this, other in PRETRAINED if this == key and other != name]
+    assert not any(same(state, copied(build_backbone(key, input_shape=(3, 32, 32), weights=each))) for each in others)
 
 
-@pytest.mark.parametrize("suffix", [".safetensors", ".pt"])
-@pytest.mark.parametrize("share", [0.0, 0.01, 0.5, 0.999])
-def test_a_truncated_file_is_refused_and_nothing_changes(tmp_path: Path, suffix: str, share: float) -> None:
-    whole = tmp_path / f"whole{suffix}"
-    save_weights(small(), whole) if suffix == ".safetensors" else torch.save(small().state_dict(), whole)
-    part = tmp_path / f"part{suffix}"
+def test_small_resnet_s_weights_are_kept_in_half_precision_and_used_in_full() -> None:
+    stored = load_file(SHIPPED / "small-resnet-shapes.safetensors")
+    assert {value.dtype for value in stored.values()} == {torch.float16, torch.int64}
+    backbone = build_backbone("small-resnet", input_shape=(3, 32, 32))
+    assert {weight.dtype for weight in backbone.parameters()} == {torch.float32}
+
+
+def test_a_backbone_has_its_own_weights_unless_another_choice_is_made() -> None:
+    own_name = catalogue.backbone("small-resnet")["own"]
+    own = copied(build_backbone("small-resnet", seed=3, input_shape=(3, 32, 32)))
+    named = copied(build_backbone("small-resnet", seed=4, input_shape=(3, 32, 32), weights=own_name))
+    assert same(own, named)
+    first, second = (
+        copied(build_backbone("small-resnet", seed=seed, input_shape=(3, 32, 32), weights="none")) for seed in (3, 4)
+    )
+    assert not same(first, second)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.999])
+def test_damaged_shipped_weights_are_a_sentence_and_change_nothing(tmp_path: Path, share: float) -> None:
+    whole, part = tmp_path / "whole.safetensors", tmp_path / "part.safetensors"
+    save_weights(small(), whole)
     part.write_bytes(whole.read_bytes()[: int(share * whole.stat().st_size)])
     module = small(seed=5)
     before = copied(module)
-    with pytest.raises(CheckpointError, match="cannot be read") as refusal:
-        load_weights(module, part)
+    with pytest.raises(CheckpointError, match=r"cannot be read .* install Transfer Lab again") as refusal:
+        load_shipped(module, part)
     assert "\n" not in str(refusal.value)
     assert same(copied(module), before)
 
 
-def test_weights_of_another_network_are_refused_and_nothing_changes(tmp_path: Path) -> None:
-    file = tmp_path / "other.safetensors"
-    save_weights(build_backbone("small-cnn", input_shape=(1, 8, 8)), file)
-    module = small()
+def test_what_does_not_fit_is_counted_and_named_and_changes_nothing(tmp_path: Path) -> None:
+    module = nn.Sequential(nn.Linear(2, 4), nn.Linear(4, 4), nn.BatchNorm1d(4))
     before = copied(module)
-    with pytest.raises(CheckpointError, match=r"another network \(missing: .* and 13 more"):
-        load_weights(module, file)
+    given = {"0.weight": torch.zeros(4, 3), "0.bias": torch.zeros(4), "more": torch.zeros(())}
+    with pytest.raises(CheckpointError) as refusal:
+        fill(module, given, tmp_path / "other.pt")
+    told = str(refusal.value)
+    assert "6 missing: 1.weight, 1.bias, 2.weight and 3 more" in told
+    assert "1 unexpected: more" in told
+    assert "1 of another shape: 0.weight (4×3 instead of 4×2)" in told
     assert same(copied(module), before)
 
 
-def test_weights_of_another_shape_say_which(tmp_path: Path) -> None:
-    file = tmp_path / "wide.pt"
-    torch.save(nn.Linear(3, 4).state_dict(), file)
-    with pytest.raises(CheckpointError, match="weight is 4×3 instead of 4×2"):
-        load_weights(nn.Linear(2, 4), file)
-
-
-def test_a_pickle_that_holds_more_than_tensors_is_not_run(tmp_path: Path) -> None:
-    file = tmp_path / "object.pt"
-    torch.save({"weight": nn.Linear(2, 4)}, file)
-    with pytest.raises(CheckpointError, match="cannot be read"):
-        load_weights(nn.Linear(2, 4), file)
-    torch.save([torch.zeros(2)], file)
-    with pytest.raises(CheckpointError, match="something else than named tensors"):
-        load_weights(nn.Linear(2, 4), file)
-
-
-def test_damaged_shipped_weights_are_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    damaged = tmp_path / "letters.safetensors"
-    damaged.write_bytes(LETTERS.read_bytes()[:1000])
-    monkeypatch.setattr(offers, "LETTERS", damaged)
-    with pytest.raises(CheckpointError, match="cannot be read"):
-        build_backbone("small-cnn-letters", input_shape=(1, 8, 8))
-
-
-def test_imagenet_weights_without_a_network_say_what_to_put_where(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def unreachable(*_: object, **__: object) -> None:
-        raise URLError("no route to host")
-
-    monkeypatch.setattr(urllib.request, "urlopen", unreachable)
-    monkeypatch.setattr("torch.hub.urlopen", unreachable)
-    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
-    with pytest.raises(DataUnavailable, match=r"no route to host.*put resnet18-f37072fd\.pth") as refusal:
-        load_imagenet(ResNet18())
-    assert str(tmp_path / "hub" / "checkpoints") in str(refusal.value)
-
-
-def test_imagenet_weights_are_read_from_torchs_own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from torchvision.models import resnet18
-
-    cache = tmp_path / "hub" / "checkpoints"
-    cache.mkdir(parents=True)
-    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
-    original = resnet18()
-    torch.save(original.state_dict(), cache / "resnet18-f37072fd.pth")
-    backbone = ResNet18()
-    load_imagenet(backbone)
-    assert torch.equal(backbone.blocks[4][1].conv2.weight, original.layer4[1].conv2.weight)
-
-    (cache / "resnet18-f37072fd.pth").write_bytes(b"half a file")
-    with pytest.raises(DataUnavailable, match=r"cannot be read .* delete that file"):
-        load_imagenet(backbone)
+def test_counters_that_older_files_do_not_have_are_not_missed() -> None:
+    module = nn.BatchNorm1d(4)
+    fill(module, {name: value + 1 for name, value in module.state_dict().items() if "num" not in name}, Path("old"))
+    assert module.weight.tolist() == [2, 2, 2, 2]

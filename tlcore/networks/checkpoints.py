@@ -32,11 +32,15 @@ def load_checkpoint(backbone: Backbone, file: Path) -> tuple[str, ...]:
     weights = {_bare(name): value for name, value in _read(file).items()}
     weights = {backbone.theirs.get(name, name): value for name, value in weights.items()}
     own = backbone.state_dict().keys()
-    left = tuple(name for name in weights if name not in own and (name in backbone.headed or _HEADS.match(name)))
+    left = tuple(sorted(name for name in weights if name not in own and _of_a_head(name, backbone)))
     fill(backbone, {name: value for name, value in weights.items() if name not in left}, file)
     if left:
-        _log.info("Left out of %s, as its head: %s.", file.name, ", ".join(left))
+        _log.warning("Left out of %s, as its head: %s.", file.name, ", ".join(left))
     return left
+
+
+def _of_a_head(name: str, backbone: Backbone) -> bool:
+    return name in backbone.headed or bool(_HEADS.match(name))
 
 
 def _bare(name: str) -> str:
