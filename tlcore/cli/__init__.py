@@ -9,6 +9,7 @@ import click
 from tlcore.cli import data, runs
 from tlcore.cli.estimate import estimate
 from tlcore.cli.rank import rank
+from tlcore.cli.search import search
 from tlcore.cli.sentences import Sentences
 from tlcore.cli.shift import shift
 
@@ -18,7 +19,7 @@ def cli() -> None:
     """Transfer learning: pick a strategy and a scenario, train, look."""
 
 
-for command in (runs.list_, estimate, shift, rank, runs.run, runs.resume, runs.show, runs.stop, data.data):
+for command in (runs.list_, estimate, shift, rank, search, runs.run, runs.resume, runs.show, runs.stop, data.data):
     cli.add_command(command)
 
 
