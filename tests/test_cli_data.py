@@ -57,7 +57,7 @@ def test_check_tells_a_person_in_a_few_lines(tmp_path):
         (None, "is not there"),
         ({}, "holds no images"),
         ({"1.png": picture()}, "no folder for each class"),
-        ({"dog/1.png": b"x"}, "can be read|holds no images"),
+        ({"dog/1.png": b"x"}, "holds no images"),
         ({"../dog/1.png": picture()}, "leads upwards"),
         ({**pets(), "run.exe": b"MZ"}, "is a program"),
     ],

@@ -79,7 +79,7 @@ def test_what_cannot_be_read_is_left_out_with_its_reason(tmp_path, name, content
 
 
 def test_nothing_readable_is_a_sentence(tmp_path):
-    with pytest.raises(DataUnavailable, match=r"None of the 1 images of 'mine' can be read \('dog/a.jpg' is empty\)"):
+    with pytest.raises(DataUnavailable, match=r"Of 1 image of 'mine' none can be read \('dog/a.jpg' is empty\)"):
         report(tmp_path, {"dog/a.jpg": b""})
 
 

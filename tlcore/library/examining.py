@@ -14,14 +14,14 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from tlcore.errors import DataUnavailable
 from tlcore.library import duplicates
 from tlcore.library.layout import Layout
 from tlcore.library.listing import plain
 from tlcore.library.looking import compared
-from tlcore.library.names import shown
+from tlcore.library.names import many, shown
 from tlcore.library.opening import opened
 from tlcore.library.report import Report, Seen, Twins
 from tlcore.library.signatures import BYTES, image_suffix, otherwise
@@ -69,7 +69,7 @@ def examine(layout: Layout, progress: Progress | None = None, seed: int = 0) -> 
     if not seen:
         file, why = unreadable[0]
         raise DataUnavailable(
-            f"None of the {len(rows):,} images of '{layout.name}' can be read ('{layout.called(file)}' is {why}): "
+            f"Of {many(len(rows), 'image')} of '{layout.name}' none can be read ('{layout.called(file)}' is {why}): "
             f"look at them with another program, and export them as JPEG or PNG."
         )
     left = layout.without(file for file, _ in unreadable)
@@ -115,6 +115,8 @@ def _look(file: Path) -> Look | str:
                 with _one_at_a_time:
                     image.draft(None, (REDUCED, REDUCED))
                     return _looked(image, file, suffix)
+    except UnidentifiedImageError:
+        return "damaged (its header is broken)"
     except Exception as reason:  # noqa: BLE001 - a damaged image may raise anything: Pillow has many readers
         said = (str(reason).strip().splitlines() or [""])[-1].strip(" .")
         return f"damaged ({shown(said or type(reason).__name__)})"

@@ -86,8 +86,8 @@ def arranged(name: str, files: Iterable[Stood], others: Mapping[str, int] | None
     layout = _laid(name, domains_of(*unwrapped(name, top)))
     if not layout.domains:
         raise DataUnavailable(
-            f"'{shown(name)}' holds {many(top.total, 'image')} and no folder for each class: put the images of each class "
-            f"into a folder with its name, and the folders of several domains into one for each domain."
+            f"'{shown(name)}' holds {many(top.total, 'image')} and no folder for each class: put the images of each "
+            f"class into a folder with its name, and the folders of several domains into one for each domain."
         )
     return replace(layout, notes=(*_notes(top.total - len(layout), others or {}), *merged))
 
