@@ -9,6 +9,8 @@ of fifty, so that a crash of the interpreter itself is seen. `--write` puts the 
 """
 
 import argparse
+import ctypes
+import gc
 import json
 import os
 import platform
@@ -48,27 +50,19 @@ def main() -> None:
 
 def apart(seeds: range) -> list[dict[str, Any]]:
     """Some cases in a process of their own. One that dies takes the case that it was at with it."""
-    command = [
-        sys.executable,
-        "-m",
-        "benchmarks.fuzzed",
-        "--here",
-        "--cases",
-        str(len(seeds)),
-        "--first",
-        str(seeds[0]),
-    ]
+    command = [sys.executable, "-m", "benchmarks.fuzzed", "--here", f"--cases={len(seeds)}", f"--first={seeds[0]}"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE)
     told = [json.loads(line) for line in done.stdout.splitlines()]
     if done.stderr.strip():
-        told.append(
-            {"seed": seeds[0], "kind": "on stderr", "wrong": done.stderr.strip()[-300:], "seconds": 0, "megabytes": 0}
-        )
-    if len(told) < len(seeds):
-        wrong = f"the interpreter ended with {done.returncode}"
-        told.append({"seed": seeds[len(told)], "kind": "crash", "wrong": wrong, "seconds": 0, "megabytes": 0})
+        told.append(_gone(seeds[0], f"said on stderr: {done.stderr.strip()[-300:]}"))
+    elif len(told) < len(seeds):
+        told.append(_gone(seeds[len(told)], f"the interpreter ended with {done.returncode}"))
     print(f"{seeds.stop:,} …", file=sys.stderr, flush=True)
     return told
+
+
+def _gone(seed: int, wrong: str) -> dict[str, Any]:
+    return {"seed": seed, "kind": "crash", "said": "", "wrong": wrong, "seconds": 0, "megabytes": 0}
 
 
 def here(seeds: range) -> None:
@@ -100,7 +94,7 @@ def tried(upload: Path, top: Path) -> dict[str, Any]:
     except TransferError as reason:
         said = str(reason)
         wrong = "" if said.isprintable() else f"a sentence that cannot be printed: {said!r}"
-    except BaseException as reason:
+    except BaseException as reason:  # noqa: BLE001 - that is what is looked for
         wrong = f"{type(reason).__name__}: {reason}"
     seconds, megabytes = time.monotonic() - began, (peak() - memory) / 1024
     if outcome == "accepted":
@@ -110,9 +104,8 @@ def tried(upload: Path, top: Path) -> dict[str, Any]:
         library().rmdir()
         library().parent.rmdir()
     left = set(everything(top)) ^ set(before)
-    escaped = [
-        each for each in ("/", "/tmp", str(Path.home()), str(Path.cwd())) if list(Path(each).glob(f"*{ESCAPE}*"))
-    ]
+    elsewhere = ("/", tempfile.gettempdir(), str(Path.home()), str(Path.cwd()))
+    escaped = [each for each in elsewhere if any(Path(each).glob(f"*{ESCAPE}*"))]
     wrong = wrong or (f"left {sorted(left)[:3]}" if left else "") or (f"escaped to {escaped}" if escaped else "")
     wrong = wrong or (f"took {seconds:.1f} s" if seconds > SECONDS else "")
     wrong = wrong or (f"took {megabytes:.0f} MB" if megabytes > MEGABYTES else "")
@@ -120,7 +113,9 @@ def tried(upload: Path, top: Path) -> dict[str, Any]:
 
 
 def reset() -> float:
-    """Forget the highest memory so far (Linux); how much there is now, in KiB."""
+    """Give back what is free and forget the highest memory so far (Linux, glibc); how much there is now, in KiB."""
+    gc.collect()
+    ctypes.CDLL(None).malloc_trim(0)
     with Path("/proc/self/clear_refs").open("w") as file:
         file.write("5")
     return peak()
@@ -140,35 +135,32 @@ def tabled(told: list[dict[str, Any]]) -> list[str]:
     lines = [
         "# Hostile and damaged archives and images",
         "",
-        f"{len(told):,} seeded cases, each brought in as `tlcore data add` does it, and taken off the shelf again. Refused: one "
-        "sentence. With notes: a collection, and sentences about what was left out or is odd. Time and memory are the most "
-        "of any case of a kind; memory is what it takes beside the interpreter.",
+        f"{len(told):,} seeded cases, each brought in as `tlcore data add` does it, and taken off the shelf again. "
+        "Refused: one sentence. With notes: a collection, and sentences about what was left out or is odd. Time and "
+        "memory are the most of any case of a kind; memory is what it takes beside the interpreter.",
         "",
         "| kind | cases | refused | with notes | accepted | slowest, s | memory, MB |",
         "|---|--:|--:|--:|--:|--:|--:|",
     ]
     for kind, some in [*kinds.items(), ("**all**", told)]:
-        ends = Counter(
-            each.get("outcome") if each.get("outcome") != "accepted" or not each["said"] else "notes" for each in some
-        )
+        ends = Counter("notes" if _noted(each) else each.get("outcome") for each in some)
         slow, large = max(each["seconds"] for each in some), max(each["megabytes"] for each in some)
-        lines.append(
-            f"| {kind} | {len(some)} | {ends['refused']} | {ends['notes']} | {ends['accepted']} | {slow:.2f} | {large:.0f} |"
-        )
-    lines += [
-        "",
-        f"Crashed, escaped, left a file, took over {SECONDS:g} s or over {MEGABYTES} MB: **{len(wrong) or 'none'}**.",
-    ]
+        numbers = [len(some), ends["refused"], ends["notes"], ends["accepted"], f"{slow:.2f}", f"{large:.0f}"]
+        lines.append(f"| {kind} | {' | '.join(map(str, numbers))} |")
+    bounds = f"took over {SECONDS:g} s or over {MEGABYTES} MB"
+    lines += ["", f"Crashed, escaped, left a file, {bounds}: **{len(wrong) or 'none'}**."]
     return lines + [f"- {each['kind']}, seed {each['seed']}: {each['wrong']}" for each in wrong]
+
+
+def _noted(each: dict[str, Any]) -> bool:
+    return each.get("outcome") == "accepted" and bool(each["said"])
 
 
 def signed() -> list[str]:
     from PIL import __version__ as pillow
 
-    return [
-        "",
-        f"{datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, Pillow {pillow}, {os.cpu_count()} cores.",
-    ]
+    versions = f"Python {platform.python_version()}, Pillow {pillow}"
+    return ["", f"{datetime.now(UTC):%Y-%m-%d}, {versions}, {os.cpu_count()} cores."]
 
 
 if __name__ == "__main__":

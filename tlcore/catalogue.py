@@ -14,7 +14,7 @@ from typing import Any
 from tlcore.cards import BETWEEN, SHIFTED
 from tlcore.dials import effective
 from tlcore.errors import UnknownKey
-from tlcore.library.places import home
+from tlcore.library.places import libraries
 
 PLACE = Path(__file__).with_name("catalogue.json")
 
@@ -100,7 +100,7 @@ def _found(kind: str, key: str, known: dict[str, dict[str, Any]]) -> dict[str, A
 
 
 def _imported() -> dict[str, dict[str, Any]]:
-    if not any((home() / "library").glob("*/collection.json")):
+    if not any(any(each.glob("*/collection.json")) for each in libraries()):
         return {}
     from tlcore.scenarios import pairs
 
