@@ -16,6 +16,7 @@ from tlcore.runs.chores import Chore
 from tlcore.runs.estimates import Estimate, keep
 from tlcore.runs.spec import RunSpec
 from tlcore.runs.store import Store
+from tlcore.runs.works import WORKS
 
 LARGE = RunSpec("source-only", "handwritten-to-noisy", backbone="resnet18").completed()
 TRIED = Estimate(
@@ -99,6 +100,10 @@ def test_one_trial_at_a_time_is_asked_for_and_none_again_that_failed(
     failed = Chore(Path("1"), order, {"status": "failed"})
     monkeypatch.setattr(chores, "chores", lambda kind="": [failed])
     assert not trials.missing(LARGE) and estimates.find(LARGE) is None
+
+
+def test_the_process_beside_the_page_knows_what_is_asked_of_it() -> None:
+    assert trials.KIND in WORKS
 
 
 def test_the_page_makes_room_by_itself_and_says_so(runs: Store) -> None:

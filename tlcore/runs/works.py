@@ -71,6 +71,21 @@ def check(folder: Path, wishes: Mapping[str, Any], tell: "Teller") -> dict[str, 
     return report | {"sheets": _thumbnails(chosen, folder), "copied": found.copied}
 
 
+def shift(folder: Path, wishes: Mapping[str, Any], tell: "Teller") -> dict[str, Any]:
+    """Every shift metric between two domains, layer by layer, and class by class where that is wanted."""
+    from tlcore.runs.shifting import measured_shift  # loads torch
+    from tlcore.runs.spec import RunSpec
+
+    def hear(what: str, share: float) -> None:
+        tell.heard(what, round(100 * share), 100)
+
+    tell.stage("Loading torch")
+    with heard_by(tell.heard):
+        return measured_shift(
+            RunSpec.of(wishes["spec"]), layers=True, classes=wishes["classes"], progress=hear
+        ).as_json()
+
+
 def ready(folder: Path) -> Path:
     """Where what was checked waits to be kept."""
     return folder / "ready"
@@ -90,4 +105,10 @@ def _thumbnails(chosen: Mapping[str, Sequence[Path]], folder: Path) -> dict[str,
     return told
 
 
-WORKS: Mapping[str, "Work"] = {"summarise": summarise, "fetch": fetch, "check": check}
+WORKS: Mapping[str, "Work"] = {
+    "summarise": summarise,
+    "fetch": fetch,
+    "check": check,
+    "shift": shift,
+    "estimate": estimate,
+}
