@@ -14,6 +14,8 @@ from tlcore.cards import SHIFTED
 from tlcore.dials import SHIFT
 from tlcore.errors import RequestError
 from tlcore.hparams import checked
+from tlcore.library.compositions import LONGEST
+from tlcore.library.names import shown
 from tlcore.runs.spec import ALL_LABELS, RunSpec
 
 SCENARIO, STRATEGY, BACKBONE, WEIGHTS, AUGMENT = "d", "s", "m", "w", "aug"
@@ -21,7 +23,6 @@ LABELS, SEED, NAME, RUN = "lab", "seed", "name", "run"
 WORDS = {SCENARIO: "scenario", STRATEGY: "strategy", BACKBONE: "backbone", WEIGHTS: "weights", AUGMENT: "augment"}
 WHOLE = {LABELS: "target_labels", SEED: "seed"}
 ALL = "all"  # labels there are
-NAME_LENGTH = 60  # letters of a name that somebody gave to data
 FIRST = RunSpec(strategy="dann", scenario="moons")  # what the page shows to whoever opens it first
 
 
@@ -102,7 +103,7 @@ def _with(spec: RunSpec, name: str, text: str) -> RunSpec:
     if name in WORDS:
         return replace(spec, **{WORDS[name]: text})
     if name == NAME and spec.scenario.endswith(SHIFTED):
-        return replace(spec, name=" ".join(text.split())[:NAME_LENGTH])
+        return replace(spec, name=shown(text)[:LONGEST])
     if name == LABELS and text == ALL:
         return replace(spec, target_labels=ALL_LABELS)
     if name in WHOLE:

@@ -61,6 +61,7 @@ def test_list_loads_neither_torch_nor_numpy():
         (["run", *MOONS, "--steps", "many"], "'many' is not a valid integer"),
         (["run", *MOONS, "--seed", "-1"], "'seed' should be"),
         (["run", *MOONS, "--target-labels", "-1"], "'target_labels' should be"),
+        (["run", *MOONS, "--target-labels", "many"], "takes a whole number or all, but got 'many'"),
         (["run", *MOONS, "--set", "lr"], "--set takes NAME=VALUE"),
         (["run", *MOONS, "--set", "lr=fast"], "'lr' should be a number, but is 'fast'"),
         (["run", *MOONS, "--set", "rate=1"], "no hyper-parameter or dial 'rate'"),
