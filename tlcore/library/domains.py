@@ -67,11 +67,13 @@ class DomainEntry:
 
 def find(key: str) -> DomainEntry:
     """The domain of that name; raises `UnknownKey`, naming the nearest ones."""
-    known = entries()
-    if key not in known:
-        collection, inside, _ = key.partition("/")
-        raise NotImported(key) if inside and collection not in shelf.entries() else UnknownKey("domain", key, known)
-    return known[key]
+    for collection, kind in _kinds():
+        if _key(collection, kind) == key:
+            return _imported(key, collection, kind)
+    if key in sets.cards():  # only this one is looked for on the disk
+        return _published(sets.cards()[key])
+    above, inside, _ = key.partition("/")
+    raise NotImported(key) if inside and above not in shelf.entries() else UnknownKey("domain", key, entries())
 
 
 def entries() -> dict[str, DomainEntry]:
