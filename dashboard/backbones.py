@@ -25,11 +25,13 @@ def backbone(spec: RunSpec) -> RunSpec:
     plain = replace(spec, backbone="", weights="", hparams={}, target_labels=None)
     own = plain.completed().backbone
     chosen = spec.backbone if spec.backbone in fitting else own
+    card = catalogue.backbone(chosen)
     with st.container(key="backbones"):
+        with st.container(key="backbone-line", horizontal=True, horizontal_alignment="distribute"):
+            st.markdown("Backbone", width="content")
+            with st.popover("Card", type="tertiary", help=f"All about {card['title']}"):
+                st.markdown(text(card))
         backbone_chooser(chosen, groups(fitting))
-        card = catalogue.backbone(chosen)
-        with st.container(key="backbone-card"), st.popover("Card", type="tertiary", help=f"All about {card['title']}"):
-            st.markdown(text(card))
         weights = _weights(chosen, spec.weights if chosen == spec.backbone or not spec.backbone else "", card)
     return replace(spec, backbone=chosen, weights=weights)
 
