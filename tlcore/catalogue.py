@@ -7,14 +7,15 @@ writes every card into `catalogue.json`, and a test fails when that file is stal
 
 import json
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from tlcore.cards import BETWEEN, SHIFTED
 from tlcore.dials import effective
 from tlcore.errors import UnknownKey
-from tlcore.library.places import libraries
+from tlcore.library import shelf
+from tlcore.timm_cards import PREFIX, timm_card
 
 PLACE = Path(__file__).with_name("catalogue.json")
 
@@ -44,11 +45,15 @@ def strategy(key: str) -> dict[str, Any]:
 
 
 def backbone(key: str) -> dict[str, Any]:
-    return _found("backbone", key, backbones())
+    """That of the catalogue, or timm's as in `timm:resnet10t`. Raises `UnknownKey` or `RequestError`."""
+    return timm_card(key) if key.startswith(PREFIX) else _found("backbone", key, backbones())
 
 
 def scenario(key: str) -> dict[str, Any]:
     """That of the catalogue, or of two domains as in `pacs/photo~pacs/sketch`. Raises `UnknownKey`."""
+    for known in (_read()["scenarios"], _imported()):
+        if key in known:
+            return known[key]
     if key.endswith(SHIFTED):
         from tlcore.scenarios import altered
 
@@ -100,8 +105,13 @@ def _found(kind: str, key: str, known: dict[str, dict[str, Any]]) -> dict[str, A
 
 
 def _imported() -> dict[str, dict[str, Any]]:
-    if not any(any(each.glob("*/collection.json")) for each in libraries()):
-        return {}
+    stamp = shelf.stamp()
+    return _pairs_of(stamp) if stamp else {}
+
+
+@lru_cache(maxsize=4)
+def _pairs_of(_stamp: tuple[tuple[str, int, int], ...]) -> dict[str, dict[str, Any]]:
+    """The pairs of what lies on the shelf, worked out once for each state of it."""
     from tlcore.scenarios import pairs
 
     return {key: pairs.paired(key).card.as_json() for key in pairs.listed()}

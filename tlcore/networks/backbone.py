@@ -1,6 +1,6 @@
 """What every backbone is: images or points in, features out, and a head that decides on them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -88,6 +88,20 @@ class Network(nn.Module):
     def forward(self, batch: Tensor) -> Tensor:
         logits: Tensor = self.head(self.backbone(batch))  # (N, classes)
         return logits
+
+
+@torch.no_grad()
+def redraw(backbone: Backbone, fresh: Callable[[], Backbone]) -> None:
+    """Give the weights that lie in no layer with a `reset_parameters` of its own those of a fresh backbone."""
+    stray = {
+        f"{path}.{name}": weight
+        for path, layer in backbone.named_modules()
+        if not callable(getattr(layer, "reset_parameters", None))
+        for name, weight in layer.named_parameters(recurse=False)
+    }
+    drawn = dict(fresh().named_parameters()) if stray else {}
+    for name, weight in stray.items():
+        weight.copy_(drawn[name])
 
 
 def in_unit_range(images: Tensor) -> Tensor:

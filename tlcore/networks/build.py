@@ -9,6 +9,7 @@ from torch import nn
 
 from tlcore.cards import BackboneCard
 from tlcore.errors import UnknownKey
+from tlcore.networks import timm
 from tlcore.networks.backbone import Backbone, Network
 from tlcore.networks.checkpoints import load_checkpoint
 from tlcore.networks.offer import NONE, Offer
@@ -65,4 +66,6 @@ def _find(key: str) -> Offer:
     for offer in BACKBONES:
         if offer.key == key:
             return offer
+    if key.startswith(timm.PREFIX):
+        return timm.offer(key)
     raise UnknownKey("backbone", key, [offer.key for offer in BACKBONES])

@@ -49,6 +49,15 @@ def strided(net: Any) -> list[nn.Module]:
     return _between(layers, [0, *halves[1:], len(layers)])
 
 
+def mobile(net: Any) -> list[nn.Module]:
+    """As `strided`; its sigmoids of straight lines are such as have second derivatives, which MAML asks for."""
+    for layer in list(net.features.modules()):
+        for name, child in layer.named_children():
+            if isinstance(child, nn.Hardsigmoid):
+                setattr(layer, name, Straight())
+    return strided(net)
+
+
 def convnext(net: Any) -> list[nn.Module]:
     layers = list(net.features)
     *stages, last = _between(layers, [0, 2, 4, 6, 8])
@@ -104,6 +113,13 @@ class Patches(nn.Module):
         grid = own[:, 1:].mT.unflatten(2, (side, side))  # (1, C, side, side)
         other = F.interpolate(grid, size=(height, width), mode="bicubic", align_corners=True)
         return torch.cat([own[:, :1], other.flatten(2).mT], 1)
+
+
+class Straight(nn.Module):
+    """(x + 3) / 6 between 0 and 1: `nn.Hardsigmoid` by parts that autograd can take apart twice."""
+
+    def forward(self, maps: Tensor) -> Tensor:
+        return F.relu6(maps + 3) / 6
 
 
 class Axes(nn.Module):

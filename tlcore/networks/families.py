@@ -92,7 +92,7 @@ FAMILIES = (
         "MobileNetV3",
         "Made for telephones: the quickest of all on a CPU.",
         "Howard et al., ICCV 2019, arXiv:1905.02244",
-        cuts.strided,
+        cuts.mobile,
         {
             "mobilenet_v3_small": Member("MobileNetV3 small", 576, 927_008, 16.2),
             "mobilenet_v3_large": Member("MobileNetV3 large", 960, 2_971_952, 44.2),

@@ -4,12 +4,11 @@ import re
 from collections.abc import Mapping
 from functools import partial
 
-import torch
 from torch import Tensor, nn
 
 from tlcore.cards import BackboneCard
 from tlcore.networks import fetching
-from tlcore.networks.backbone import Backbone, ImageBackbone
+from tlcore.networks.backbone import Backbone, ImageBackbone, redraw
 from tlcore.networks.families import MEMBERS, published, whole
 from tlcore.networks.lenet import resized
 from tlcore.networks.offer import Offer
@@ -53,19 +52,9 @@ class ImageNetBackbone(ImageBackbone):
         seen: Tensor = self.blocks(resized(images, width // self.patch * self.patch))
         return seen.mean((2, 3)) if seen.ndim == 4 else seen[:, 0]  # (N, dim)
 
-    @torch.no_grad()
     def reset_parameters(self) -> None:
         """New random weights where no layer can draw its own: tokens, places, scales, attention."""
-        stray = {
-            f"{path}.{name}": weight
-            for path, layer in self.named_modules()
-            if not callable(getattr(layer, "reset_parameters", None))
-            for name, weight in layer.named_parameters(recurse=False)
-        }
-        if stray:
-            fresh = dict(ImageNetBackbone(self.name).named_parameters())
-            for name, weight in stray.items():
-                weight.copy_(fresh[name])
+        redraw(self, lambda: ImageNetBackbone(self.name))
 
 
 def scale(name: str) -> tuple[list[float], list[float]]:
