@@ -27,6 +27,7 @@ from tlcore.scenarios.relabelled import shares
 
 COLUMNS, ROWS = 8, 3
 TILE, GAP = 64, 4  # units of the drawing
+FINE = 2 * TILE  # pixels of a larger image at the most
 BLOCKS = 48  # an image no wider than this is drawn in blocks, and never blurred
 BARS = 56  # height of the class mix
 STATE, SAVED = "composer", "composer-saved"  # in the session's state: the shift, and the list of names
@@ -113,7 +114,7 @@ def _drawn(key: str, shift: float | None, settings: tuple[tuple[str, float], ...
     _, after = scenario.preview(shift, dials, seed, COLUMNS * ROWS)
     wide, high = COLUMNS * (TILE + GAP) - GAP, ROWS * (TILE + GAP) - GAP
     below = high + 40
-    content = _gallery("Before", before.inputs, 0, wide, high) + _gallery("After", after.inputs, below, wide, high)
+    content = _gallery("Before", before.inputs, 0) + _gallery("After", after.inputs, below)
     end = below + 18 + high
     if mix:
         content += _bars(shares(len(scenario.card.classes), mix), scenario.card.classes, end + 12, wide)
@@ -126,28 +127,24 @@ def _still(dials: Any) -> set[str]:
     return {dial.name for dial in dials} & {"side", "images"}
 
 
-def _gallery(title: str, images: Images, top: float, wide: float, high: float) -> str:
-    how = ' style="image-rendering:pixelated"' if images.shape[-1] <= BLOCKS else ""
-    return (
-        f'<text class="quiet" x="0" y="{top + 11:g}" font-size="12">{escape(title)}</text>'
-        f'<image x="0" y="{top + 18:g}" width="{wide:g}" height="{high:g}"{how} href="{_sheet(images)}"/>'
-    )
-
-
-def _sheet(images: Images) -> str:
-    """Images (N, 3, H, W) side by side in rows, what lies between them clear, as the address of a PNG."""
-    side = images.shape[-1]
-    each = side * max(1, -(-2 * TILE // side))  # small ones in blocks, so that gaps are as wide for all
-    gap = round(each * GAP / TILE)
-    sheet = np.zeros((ROWS * (each + gap) - gap, COLUMNS * (each + gap) - gap, 4), np.uint8)
+def _gallery(title: str, images: Images, top: float) -> str:
+    drawn = [f'<text class="quiet" x="0" y="{top + 11:g}" font-size="12">{escape(title)}</text>']
     for k, image in enumerate(images[: ROWS * COLUMNS]):
-        top, left = k // COLUMNS * (each + gap), k % COLUMNS * (each + gap)
-        tile = image.transpose(1, 2, 0).repeat(each // side, axis=0).repeat(each // side, axis=1)
-        sheet[top : top + each, left : left + each, :3] = tile
-        sheet[top : top + each, left : left + each, 3] = 255
-    stored = BytesIO()
-    Image.fromarray(sheet).save(stored, "PNG", compress_level=1)
-    return f"data:image/png;base64,{b64encode(stored.getvalue()).decode()}"
+        x, y = k % COLUMNS * (TILE + GAP), top + 18 + k // COLUMNS * (TILE + GAP)
+        how = ' style="image-rendering:pixelated"' if image.shape[-1] <= BLOCKS else ""
+        drawn.append(f'<image x="{x}" y="{y:g}" width="{TILE}" height="{TILE}"{how} href="{tile(image)}"/>')
+    return "".join(drawn)
+
+
+def tile(image: Images) -> str:
+    """An image (3, H, W) as an address: a small one exact, a larger one no finer than it is drawn."""
+    picture, stored = Image.fromarray(np.ascontiguousarray(image.transpose(1, 2, 0))), BytesIO()
+    if picture.width <= BLOCKS:
+        picture.save(stored, "PNG", compress_level=1)
+        return f"data:image/png;base64,{b64encode(stored.getvalue()).decode()}"
+    picture.thumbnail((FINE, FINE), Image.Resampling.BOX)
+    picture.save(stored, "JPEG", quality=88)
+    return f"data:image/jpeg;base64,{b64encode(stored.getvalue()).decode()}"
 
 
 def _bars(share: NDArray[np.float64], classes: tuple[str, ...], top: float, wide: float) -> str:

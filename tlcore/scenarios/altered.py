@@ -44,14 +44,12 @@ class OfDomain(Shifted):
         side, recipe = int(dials.get("side", self.card.shape[-1])), Recipe.of(dials)
         purpose = f"{self.card.key}, {name}"
 
-        def listed() -> Listing:
-            return halves(self._entry.key, self._entry.changed, seed, int(dials[IMAGES]))[part][half]
-
+        which = self._entry.key, self._entry.changed, seed, int(dials[IMAGES]), part, half
         if first is not None:
-            seen = first_images(self._entry, listed, side, first)
+            seen = seen_first(*which, side, first)
             images = seen.inputs if half == "source" else changed(seen.inputs, recipe, seed, purpose, self.paper)
             return Split(images, seen.labels)
-        listing = listed()
+        listing = listed(*which)
         held = cache.packed(listing, side)
         if half == "target" and not recipe.nothing:
             held = cache.packed(Altered(listing, held, recipe, seed, purpose, self.paper), side)
@@ -121,6 +119,18 @@ def on_paper(key: str) -> bool:
     """Whether a set shows bright ink on black, so that a photograph can be laid behind it."""
     card = sets.cards().get(key)
     return card is not None and not card.colour and card.side <= GREY
+
+
+def listed(key: str, changed_: object, seed: int, most: int, part: str, half: str) -> Listing:
+    return halves(key, changed_, seed, most)[part][half]
+
+
+@lru_cache(maxsize=16)
+def seen_first(key: str, changed_: object, seed: int, most: int, part: str, half: str, side: int, count: int) -> Split:
+    """The first images of a half as they are, kept while a dial is turned: nobody should wait for them twice."""
+    seen = first_images(domains.find(key), lambda: listed(key, changed_, seed, most, part, half), side, count)
+    seen.inputs.flags.writeable = False
+    return seen
 
 
 @lru_cache(maxsize=8)
