@@ -58,6 +58,11 @@ GLOSSARY: Mapping[str, str] = {
 MEASURES: Mapping[str, tuple[str, str]] = {
     "source_accuracy": ("Source accuracy", GLOSSARY["Source accuracy"]),
     "target_accuracy": ("Target accuracy", GLOSSARY["Target accuracy"]),
+    "source_validation_accuracy": (
+        "Source accuracy, to choose by",
+        "Accuracy on source images that are neither for training nor in the exam: what settings may be chosen by "
+        "without looking at a target label.",
+    ),
     "seen_accuracy": (
         "Seen classes",
         "Target accuracy on the classes that the source showed, as a mean over classes, with all classes "

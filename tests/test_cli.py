@@ -54,7 +54,7 @@ def test_list_loads_neither_torch_nor_numpy():
     [
         (["run", "--strategy", "dan", "--scenario", "moons"], "There is no strategy 'dan': did you mean 'dann'"),
         (["run", "--strategy", "dann", "--scenario", "moon"], "did you mean 'moons'"),
-        (["run", "--strategy", "dann"], "Missing option '--scenario'"),
+        (["run", "--strategy", "dann"], "give --scenario KEY, or both --source and --target"),
         (["run", *MOONS, "--backbone", "small-cnn"], "'small-cnn' takes images"),
         (["run", *MOONS, "--shift", "500"], "'shift' should be from 0 to 180, but is 500"),
         (["run", *MOONS, "--steps", "0"], "'steps' should be"),

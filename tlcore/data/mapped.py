@@ -69,9 +69,9 @@ Inputs = Tensor | Mapped
 """Inputs (N, ...): a tensor, or images on disk."""
 
 
-def portion(inputs: Inputs, size: int) -> int:
-    """How many inputs fit into one pass, `size` at the most: enough small ones, fewer large ones."""
-    return max(1, min(size, PASS // max(1, inputs.shape[1:].numel())))
+def portion(inputs: Inputs, size: int, values: int = PASS) -> int:
+    """How many inputs have so many values at the most, and are no more than `size`: enough small ones, few large."""
+    return max(1, min(size, values // max(1, inputs.shape[1:].numel())))
 
 
 def _index(rows: Tensor | slice) -> Any:

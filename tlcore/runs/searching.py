@@ -153,7 +153,10 @@ def _tried(spec: RunSpec) -> tuple[dict[str, float], str]:
     try:
         built = build(replace(spec, observe=False), device_of(spec, devices.lane(spec.device)))
         task, exam = built.prepared.task, built.prepared.exam
-        graders = [*built.evaluators, Validators(exam.source, task.target.without_labels(), thorough=True)]
+        graders = [
+            *built.evaluators,
+            Validators(exam.validation or exam.source, task.target.without_labels(), thorough=True),
+        ]
         last: Mapping[str, float] = {}
         for event in train(built.strategy, task, graders, rhythm=Rhythm(evaluations=1)):
             last = getattr(event, "values", last)

@@ -94,7 +94,11 @@ def prepare(
         factors=built.card.factors,
         attributes=None if pair.attributes is None else torch.from_numpy(pair.attributes),
     )
-    exam = Exam(_domain("source test", pair.source_test, seed), _domain("target test", pair.target_test, seed))
+    exam = Exam(
+        _domain("source test", pair.source_test, seed),
+        _domain("target test", pair.target_test, seed),
+        _domain("source validation", pair.source_validation, seed) if pair.source_validation else None,
+    )
     return Prepared(built.card.turned(settings or {}), pair, task.to(device), exam.to(device), few, watched)
 
 

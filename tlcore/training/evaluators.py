@@ -9,8 +9,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from tlcore.data import Domain
+from tlcore.data import Domain, portion
 from tlcore.strategies import Strategy
+
+FEWEST = 200  # images of a domain that are asked about, however large they are
+LOOKED_AT = 1000 * 3 * 40 * 40  # values in all images of a domain that are asked about while training goes on
 
 
 class Evaluator(Protocol):
@@ -21,18 +24,24 @@ class Evaluator(Protocol):
 
 @dataclass(frozen=True)
 class Exam:
-    """Held-out test images of both domains, with their labels."""
+    """Held-out test images of both domains, with their labels; and of the source some to choose by, if there are."""
 
     source: Domain
     target: Domain
+    validation: Domain | None = None  # source images, neither trained on nor in `source`
 
     def to(self, device: torch.device | str) -> "Exam":
-        return Exam(self.source.to(device), self.target.to(device))
+        return Exam(self.source.to(device), self.target.to(device), self.validation and self.validation.to(device))
 
     def parts(self, quick: int | None = None) -> Iterable[tuple[str, Domain]]:
-        """Both domains by name, or the first `quick` rows of each: test rows come shuffled."""
-        rows = slice(quick)
-        return (("source", self.source.at(rows)), ("target", self.target.at(rows)))
+        """Both domains by name, or the first `quick` rows of each: test rows come shuffled. Of large images, fewer."""
+        return (("source", _first(self.source, quick)), ("target", _first(self.target, quick)))
+
+    def validated(self, strategy: Strategy[Any], quick: int | None) -> dict[str, float]:
+        """`source_validation_accuracy` in [0, 1] where there are images for it: what settings may be chosen by."""
+        if self.validation is None:
+            return {}
+        return {"source_validation_accuracy": _graded(strategy, _first(self.validation, quick))["accuracy"]}
 
 
 @dataclass(frozen=True)
@@ -47,11 +56,13 @@ class Accuracy:
     quick: int = 1000
 
     def evaluate(self, strategy: Strategy[Any], *, final: bool) -> Mapping[str, float]:
-        return {
+        quick = None if final else self.quick
+        graded = {
             f"{name}_{measure}": value
-            for name, domain in self.exam.parts(None if final else self.quick)
+            for name, domain in self.exam.parts(quick)
             for measure, value in _graded(strategy, domain).items()
         }
+        return graded | self.exam.validated(strategy, quick)
 
 
 @dataclass(frozen=True)
@@ -103,7 +114,7 @@ class Open:
             if name == "target":
                 confidence = F.softmax(_logits(strategy, domain), dim=1).amax(1)
                 values["unknown_auroc"] = float(roc_auc_score(known.cpu().numpy(), confidence.cpu().numpy()))
-        return values
+        return values | self.exam.validated(strategy, None if final else self.quick)
 
 
 @dataclass(frozen=True)
@@ -178,6 +189,13 @@ def matched_accuracy(found: Tensor, labels: Tensor) -> float:
     counts.index_put_((found, labels), torch.ones_like(labels), accumulate=True)
     groups, classes = linear_sum_assignment(counts.numpy(), maximize=True)
     return float(counts[groups, classes].sum()) / len(labels)
+
+
+def _first(domain: Domain, quick: int | None) -> Domain:
+    """All rows, or the first `quick` of them; of images wider than 40 pixels as many fewer as they are larger."""
+    if quick is None:
+        return domain.at(slice(None))
+    return domain.at(slice(max(min(FEWEST, quick), portion(domain.inputs, quick, LOOKED_AT))))
 
 
 def _graded(strategy: Strategy[Any], domain: Domain) -> dict[str, float]:
