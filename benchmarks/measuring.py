@@ -63,9 +63,11 @@ class Beyond:
 
     before: Callable[[Any], Any] | None = None  # `Built` to `Built`
     after: Callable[[Any], Mapping[str, float]] | None = None  # `Built` to more values
+    evaluations: int = 1  # while training goes on, beside the first and the last
 
     def __str__(self) -> str:
-        return "".join(inspect.getsource(each) for each in (self.before, self.after) if each)
+        more = f"{self.evaluations} evaluations" if self.evaluations > 1 else ""
+        return "".join(inspect.getsource(each) for each in (self.before, self.after) if each) + more
 
 
 NOTHING = Beyond()
@@ -223,7 +225,8 @@ def _trained(spec: RunSpec, beyond: Beyond) -> Result:
     built = build(spec, torch.device("cpu"))
     if beyond.before:
         built = beyond.before(built)
-    for event in train(built.strategy, built.prepared.task, built.evaluators, rhythm=Rhythm(evaluations=1)):
+    rhythm = Rhythm(evaluations=beyond.evaluations)
+    for event in train(built.strategy, built.prepared.task, built.evaluators, rhythm=rhythm):
         if isinstance(event, Finished):
             with untouched(built.strategy):
                 more = beyond.after(built) if beyond.after else {}
