@@ -9,7 +9,7 @@ from torch import nn
 from torchvision import models
 
 from tlcore import catalogue
-from tlcore.networks.cuts import Patches
+from tlcore.networks.cuts import Patches, Straight
 from tlcore.networks.families import MEMBERS, published
 from tlcore.networks.footprint import activations_mb
 from tlcore.networks.heard import heard
@@ -133,6 +133,15 @@ def test_names_from_old_files_are_today_s() -> None:
     assert _today("features.denseblock1.denselayer2.norm.1.weight") == "features.denseblock1.denselayer2.norm1.weight"
     assert _today("encoder.layers.encoder_layer_0.mlp.linear_2.bias") == "encoder.layers.encoder_layer_0.mlp.3.bias"
     assert _today("layer1.0.conv1.weight") == "layer1.0.conv1.weight"
+
+
+def test_mobilenet_s_straight_sigmoid_is_torch_s_and_has_second_derivatives() -> None:
+    inputs = torch.linspace(-4, 4, 33, requires_grad=True)
+    torch.testing.assert_close(Straight()(inputs), nn.functional.hardsigmoid(inputs))
+    (slope,) = torch.autograd.grad((Straight()(inputs) ** 2).sum(), inputs, create_graph=True)
+    slope.sum().backward()  # which torch's own refuses
+    backbone = described("mobilenet_v3_small")
+    assert not any(isinstance(layer, nn.Hardsigmoid) for layer in backbone.modules())
 
 
 def test_from_scratch_means_every_weight(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from tlcore.networks.conv4 import Conv4
 from tlcore.networks.dense import ImageMlp
 from tlcore.networks.families import MEMBERS
 from tlcore.networks.imagenet import offer
-from tlcore.networks.lenet import LeNet
+from tlcore.networks.lenet import SIDE, LeNet
 from tlcore.networks.offer import Offer
 from tlcore.networks.small import SmallCnn, TinyLinear, TinyMlp
 from tlcore.networks.small_resnet import SMALLEST, SmallResNet
@@ -127,6 +127,8 @@ BACKBONES: tuple[Offer, ...] = (
             source="He et al., CVPR 2016, arXiv:1512.03385; benchmarks/pretrain_small_resnet.py",
             side=64,
             smallest=SMALLEST,
+            gflops=0.0155,
+            activations_mb=0.7,
         ),
         build=lambda _: SmallResNet(),
         pretrain=_shipped("small-resnet-{}.safetensors", *GENERATED),
@@ -152,11 +154,17 @@ BACKBONES: tuple[Offer, ...] = (
                 takes="images",
                 dim=width,
                 parameters=28 * 28 * width + width + width * width + width,
+                side=SIDE,
+                smallest=SIDE,
+                gflops=gflops,
                 source="Hinton et al., 2015, arXiv:1503.02531, section 3",
             ),
             build=lambda _, width=width: ImageMlp(width),  # type: ignore[misc]
         )
-        for width, role in ((800, "the student of the first distillation"), (1200, "the teacher of the first one"))
+        for width, role, gflops in (
+            (800, "the student of the first distillation", 0.0013),
+            (1200, "the teacher of the first one", 0.0024),
+        )
     ),
     Offer.of(
         BackboneCard(
@@ -166,6 +174,10 @@ BACKBONES: tuple[Offer, ...] = (
             takes="images",
             dim=500,
             parameters=426_070,
+            side=SIDE,
+            smallest=SIDE,
+            gflops=0.0023,
+            activations_mb=0.1,
             source="Tzeng et al., CVPR 2017, arXiv:1702.05464, section 5.1",
         ),
         build=lambda _: LeNet(),
@@ -178,6 +190,10 @@ BACKBONES: tuple[Offer, ...] = (
             takes="images",
             dim=64,
             parameters=111_936,
+            side=SIDE,
+            smallest=SIDE,
+            gflops=0.0098,
+            activations_mb=0.7,
             has_norm=True,
             source="Vinyals et al., NeurIPS 2016, arXiv:1606.04080, section 4.1",
         ),
