@@ -2,26 +2,29 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from importlib.util import find_spec
 from typing import Any
 
 import streamlit as st
 
 from dashboard import words
 from dashboard.choices import backbones_for
-from dashboard.chooser import backbone_chooser
+from dashboard.chooser import PICKED, backbone_chooser
 from dashboard.keys import key_for
 from tlcore import catalogue
 from tlcore.errors import TransferError
 from tlcore.library.hubcache import weights_here
 from tlcore.runs.first_weights import NONE, first_weights, is_file
 from tlcore.runs.spec import RunSpec
+from tlcore.timm_cards import PREFIX
 
+TROUBLE = "backbone-trouble"  # in the session's state: why what was picked a moment ago cannot be had
 FILE = "file"  # of the choices of weights: one of their own
 
 
 def backbone(spec: RunSpec) -> RunSpec:
     """The controls of the network; returns the spec that they say now."""
-    fitting = backbones_for(spec.scenario, spec.strategy)
+    fitting = backbones_for(spec.scenario, spec.strategy, spec.backbone)
     plain = replace(spec, backbone="", weights="", hparams={}, target_labels=None)
     own = plain.completed().backbone
     chosen = spec.backbone if spec.backbone in fitting else own
@@ -31,9 +34,40 @@ def backbone(spec: RunSpec) -> RunSpec:
             st.markdown("Backbone", width="content")
             with st.popover("Card", type="tertiary", help=f"All about {card['title']}"):
                 st.markdown(text(card))
+                if card["takes"] == "images":
+                    _of_timm()
         backbone_chooser(chosen, groups(fitting))
+        if trouble := st.session_state.pop(TROUBLE, ""):
+            st.caption(f":material/warning: {trouble}")
         weights = _weights(chosen, spec.weights if chosen == spec.backbone or not spec.backbone else "", card)
     return replace(spec, backbone=chosen, weights=weights)
+
+
+def _of_timm() -> None:
+    """Any of timm's networks by its name, where timm is installed."""
+    if find_spec("timm") is None:
+        st.caption("Hundreds more come with timm: `pip install transfer-lab[timm]`.")
+        return
+
+    def pick() -> None:
+        if name := st.session_state["timm-name"].strip():
+            st.session_state[PICKED] = ("backbone", f"{PREFIX}{name.removeprefix(PREFIX)}")
+
+    st.text_input(
+        "One of timm's", placeholder="resnet10t", key="timm-name", on_change=pick,
+        help="Its name as timm knows it. The first time, timm is asked about it, which takes some seconds.",
+    )  # fmt: skip
+
+
+def with_backbone(spec: RunSpec, key: str) -> RunSpec:
+    """The same experiment with another network; one that there is not leaves it as it is, and is said."""
+    there = replace(spec, backbone=key, weights="")
+    try:
+        there.completed()
+    except TransferError as error:
+        st.session_state[TROUBLE] = str(error)
+        return spec
+    return there
 
 
 def groups(keys: Sequence[str]) -> list[dict[str, Any]]:

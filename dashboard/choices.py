@@ -52,14 +52,14 @@ def why_not(strategy: str, scenario: str) -> str:
     return "" if backbones_for(scenario, strategy) else "a backbone with batch norms"
 
 
-def backbones_for(scenario: str, strategy: str) -> list[str]:
+def backbones_for(scenario: str, strategy: str, also: str = "") -> list[str]:
+    """The backbones on which a strategy runs on a scenario; `also` is one that may not be in the catalogue."""
     takes = "points" if catalogue.scenario(scenario)["kind"] == "points" else "images"
     wants_norm = catalogue.strategy(strategy)["card"]["wants_norm"]
-    return [
-        key
-        for key, card in catalogue.backbones().items()
-        if card["takes"] == takes and (card["has_norm"] or not wants_norm)
-    ]
+    known = catalogue.backbones()
+    if also and also not in known:
+        known = {**known, also: catalogue.backbone(also)}
+    return [key for key, card in known.items() if card["takes"] == takes and (card["has_norm"] or not wants_norm)]
 
 
 def home(strategy: str) -> RunSpec:
@@ -88,7 +88,7 @@ def with_strategy(spec: RunSpec, strategy: str) -> RunSpec:
     """The same experiment by another strategy; where that one cannot run, it takes the data where it can."""
     if why_not(strategy, spec.scenario):
         return replace(home(strategy), seed=spec.seed, device=spec.device)
-    backbone = spec.backbone if spec.backbone in backbones_for(spec.scenario, strategy) else ""
+    backbone = spec.backbone if spec.backbone in backbones_for(spec.scenario, strategy, spec.backbone) else ""
     weights = spec.weights if backbone == spec.backbone else ""
     hparams = carried(spec.hparams, spec.strategy, strategy)
     return replace(spec, strategy=strategy, backbone=backbone, weights=weights, hparams=hparams, target_labels=None)

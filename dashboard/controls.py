@@ -9,7 +9,7 @@ from dataclasses import replace
 import streamlit as st
 
 from dashboard import words
-from dashboard.backbones import backbone
+from dashboard.backbones import backbone, with_backbone
 from dashboard.cards import about_strategy
 from dashboard.choices import at_home, home, stand_in, why_not, with_scenario, with_strategy
 from dashboard.chooser import PICKED, scenario_chooser, strategy_chooser
@@ -54,7 +54,7 @@ def _picked(spec: RunSpec) -> RunSpec:
     if what == "home":
         return replace(home(spec.strategy), seed=spec.seed, device=spec.device)
     if what == "backbone":
-        return replace(spec, backbone=key, weights="")
+        return with_backbone(spec, key)
     if what == "strategy":
         return with_strategy(spec, key)
     if what == BASE:

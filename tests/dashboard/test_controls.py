@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import links, words
+from dashboard import backbones, links, words
 from dashboard.choices import (
     at_home,
     backbones_for,
@@ -163,3 +163,47 @@ def test_the_slider_of_a_strategy_is_its_own_setting() -> None:
     assert mains["dann"]["name"] == "strength"
     assert mains["source-only"] is not None
     assert mains["source-only"]["name"] == "lr"
+
+
+def test_a_backbone_is_picked_with_the_weights_that_it_starts_from() -> None:
+    app = _pick(_drawn(RunSpec("dann", "printed-to-handwritten")), "backbone", "small-resnet")
+    assert _said(app).backbone == "small-resnet"
+    app.session_state["asked"] = _said(app)
+    app.run()
+    starts = next(box for box in app.selectbox if box.label == "Starts from")
+    assert starts.options == ["Shapes · its own", "Letters", "Textures", "Nothing · random weights", "A file of mine …"]
+    app = starts.set_value("letters").run()
+    assert _said(app).weights == "letters"
+    app.session_state["asked"] = _said(app)
+    _pick(app, "backbone", "wide-cnn-bn")
+    assert (_said(app).backbone, _said(app).weights) == ("wide-cnn-bn", "")
+
+
+def test_a_file_of_weights_that_is_not_there_is_said_and_not_taken() -> None:
+    app = _drawn(RunSpec("dann", "printed-to-handwritten", backbone="small-resnet"))
+    app = next(box for box in app.selectbox if box.label == "Starts from").set_value("file").run()
+    app = next(box for box in app.text_input if box.label == "File of weights").set_value("/no/such.pt").run()
+    assert any("There are no weights at '/no/such.pt'" in each.value for each in app.caption)
+    assert _said(app).weights == ""
+
+
+def test_a_backbone_that_there_is_not_is_said_and_nothing_changes() -> None:
+    app = _pick(_drawn(RunSpec("dann", "printed-to-handwritten")), "backbone", "timm:no such thing")
+    assert _said(app).backbone == ""
+    assert any("timm" in each.value for each in app.caption)
+
+
+def test_backbones_stand_in_families_and_those_measured_on_imagenet_in_the_scatter() -> None:
+    keys = backbones_for("printed-to-handwritten", "dann")
+    items = {item["key"]: item for group in backbones.groups(keys) for item in group["items"]}
+    assert list(items) == keys
+    assert "at" in items["resnet18"] and "at" not in items["small-cnn"]
+    assert [group["title"] for group in backbones.groups(keys)][:2] == ["Small, at once", "ResNet"]
+    for key in keys:
+        assert catalogue.backbone(key)["title"] in backbones.text(catalogue.backbone(key))
+
+
+def test_a_link_says_from_which_weights_a_network_starts() -> None:
+    asked = RunSpec("dann", "printed-to-handwritten", backbone="small-resnet", weights="letters")
+    assert links.write(asked)["w"] == "letters"
+    assert links.read(links.write(asked)) == (links.normal(asked), [])
