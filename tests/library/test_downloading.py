@@ -75,10 +75,11 @@ def test_whoever_is_told_can_stop_it_and_go_on_later(server: Server, file: Path,
     assert file.read_bytes() == CONTENT and server.asked[-1] == ("/set.zip", f"bytes={kept}-")
 
 
-def test_a_file_that_changed_meanwhile_is_fetched_anew(server: Server, file: Path) -> None:
+@pytest.mark.parametrize("md5", [MD5, ""])
+def test_a_file_that_changed_meanwhile_is_fetched_anew(server: Server, file: Path, md5: str) -> None:
     with pytest.raises(OSError, match="broke off"):
-        download([server.put("set.zip", bytes(200_000), breaks=[90_000, 0, 0, 0])], file, MD5)
-    download([server.put("set.zip", CONTENT, tag='"two"')], file, MD5)
+        download([server.put("set.zip", bytes(200_000), breaks=[90_000, 0, 0, 0])], file, md5)
+    download([server.put("set.zip", CONTENT, tag='"two"')], file, md5)
     assert file.read_bytes() == CONTENT
 
 
@@ -88,6 +89,13 @@ def test_servers_that_cannot_go_on_or_name_no_version(server: Server, file: Path
     part.write_bytes(b"of another file, and nobody knows of which")
     download([server.put("set.zip", CONTENT, **manners)], file, MD5)
     assert file.read_bytes() == CONTENT and left(file) == {"set.zip"}
+
+
+def test_a_server_that_cannot_go_on_sends_the_whole_file(server: Server, file: Path) -> None:
+    """Also where no checksum is published that would tell two halves of different files from one."""
+    address = server.put("set.zip", CONTENT, ranges=False, breaks=[120_000])
+    download([address], file)
+    assert file.read_bytes() == CONTENT and server.asked[-1] == ("/set.zip", "bytes=120000-")
 
 
 def test_a_part_that_is_whole_already_is_taken(server: Server, file: Path) -> None:

@@ -131,6 +131,14 @@ def test_files_put_there_by_hand_are_taken_without_a_server(
     checked(key)
 
 
+def test_files_of_another_set_with_the_same_name_are_not_taken(home: Path, server: Server) -> None:
+    for path, content in published.files("mnist").items():  # those of Fashion-MNIST have the same names
+        (home / Path(path).name).write_bytes(content + b"\0")
+    sets.fetch("fashion-mnist")
+    assert len(server.asked) == 4
+    checked("fashion-mnist")
+
+
 def test_only_what_is_missing_is_fetched_after_a_break(
     home: Path, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
