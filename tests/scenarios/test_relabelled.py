@@ -145,3 +145,10 @@ def test_a_preview_shows_the_first_rows_of_what_is_trained_on(key: str) -> None:
     pair, (near, far) = scenario.build(settings=settings, seed=4), scenario.preview(settings=settings, seed=4, count=9)
     for shown, whole in ((near, pair.source_train), (far, pair.target_train)):
         assert np.array_equal(shown.inputs, whole.inputs[:9]) and np.array_equal(shown.labels, whole.labels[:9])
+
+
+def test_a_preview_holds_no_rare_image_that_training_does_not() -> None:
+    scenario = scenarios.find("printed-to-handwritten")
+    settings = {"imbalance": 97.0}
+    pair, (near, _) = scenario.build(settings=settings, seed=4), scenario.preview(settings=settings, seed=4, count=9)
+    assert np.array_equal(near.labels, pair.source_train.labels[:9])
