@@ -56,12 +56,14 @@ def _found(key: str, sides: Sequence[Side]) -> tuple[Summary, Summary, Summary] 
         kept[key] = [side.fingerprint() for side in sides]
     source, target = (summary.find(fingerprint) for fingerprint in kept[key])
     both = across.find(source, target) if source and target else None
-    if source is None or target is None or both is None:
-        return None
+    return None if source is None or target is None or both is None else (source, target, both)
+
+
+def tidy() -> None:
+    """Put away summaries that were worked out, whoever asked for them."""
     for chore in chores.chores("summarise"):
         if chore.status == "done":
             chores.discard(chore)
-    return source, target, both
 
 
 def _work_out(key: str) -> None:

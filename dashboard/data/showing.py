@@ -8,7 +8,7 @@ from dashboard.composer import composer
 from dashboard.data.entries import ARRIVED
 from dashboard.data.fetching import offer
 from dashboard.data.importing import importing
-from dashboard.data.looking import look
+from dashboard.data.looking import look, tidy
 from dashboard.data.machine import machine
 from dashboard.data.matched import matching
 from dashboard.data.texts import MEANINGS, megabytes
@@ -22,6 +22,7 @@ SECTION = "data-section"
 
 def show(key: str) -> None:
     """The whole page for a scenario."""
+    tidy()
     if notice := st.session_state.pop("data-notice", ""):
         st.warning(notice)
     with st.container(horizontal=True, vertical_alignment="center", key="data-bar"):

@@ -29,6 +29,8 @@ class Lab:
 
     def __init__(self, folder: Path) -> None:
         self.store = Store(folder / "lab.sqlite3")
+        self.data = folder / "data"  # of its own: what whoever runs the tests has brought in is none of theirs
+        self.data.mkdir()
         self.port = _free_port()
         self._log = folder / "server.txt"
         self._launcher: subprocess.Popen[bytes] | None = None
@@ -48,6 +50,7 @@ class Lab:
         with self._log.open("ab") as log:
             self._launcher = subprocess.Popen(
                 [*command, "--store", str(self.store.path)], cwd=ROOT, start_new_session=True,
+                env={**os.environ, "TLCORE_DATA": str(self.data)},
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
         until(self._answers, "the server answers")
