@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from tlcore.errors import CheckpointError
 
 SHIPPED = Path(__file__).parent / "weights"
-_COUNTED = ".num_batches_tracked"  # of no use where a momentum is set; older files do not have it
+_COUNTED = "num_batches_tracked"  # of no use where a momentum is set; older files do not have it
 _NAMED = 3  # of each kind of misfit, by name
 
 
@@ -35,7 +35,7 @@ def fill(module: nn.Module, weights: Mapping[str, Tensor], file: Path) -> None:
     """
     own = module.state_dict()
     missing = [name for name in own if name not in weights and not name.endswith(_COUNTED)]
-    unexpected = [name for name in weights if name not in own]
+    unexpected = [name for name in weights if name not in own and not name.endswith(_COUNTED)]
     shapes = [
         f"{name} ({_shape(weights[name])} instead of {_shape(own[name])})"
         for name in own
@@ -48,7 +48,7 @@ def fill(module: nn.Module, weights: Mapping[str, Tensor], file: Path) -> None:
             f"The weights in {file} belong to another network ({told}): "
             f"use them with the backbone that they were saved from."
         )
-    module.load_state_dict({**own, **weights})
+    module.load_state_dict({name: weights.get(name, value) for name, value in own.items()})
 
 
 def _listed(names: list[str]) -> str:
