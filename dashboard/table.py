@@ -18,6 +18,7 @@ DOTS = 40  # of a sparkline
 def rows(store: Store, runs: Sequence[Run]) -> list[dict[str, Any]]:
     """One row a run, in the given order; "Settings" says only what is not the same in all of them."""
     told = [settings(run) for run in runs]
+    titles = {key: words.data_title(key) for key in {run.spec.scenario for run in runs}}
     differing = {name for each in told for name in each if len({str(other.get(name)) for other in told}) > 1}
     return [
         {
@@ -25,7 +26,7 @@ def rows(store: Store, runs: Sequence[Run]) -> list[dict[str, Any]]:
             "Status": words.STATUSES[run.status],
             "Progress": 100 * run.step / max(run.steps, 1),
             "Strategy": _title(catalogue.strategies(), run.spec.strategy),
-            "Data": _title(catalogue.scenarios(), run.spec.scenario),
+            "Data": run.spec.name or titles[run.spec.scenario],
             "Settings": ", ".join(f"{name} {value}" for name, value in each.items() if name in differing),
             "Seed": run.spec.seed,
             "Source": _percent(run.metrics.get("source_accuracy")),
@@ -44,7 +45,8 @@ def settings(run: Run) -> dict[str, str]:
         said = links.write(run.spec)
     except RequestError:
         return {}
-    return {name: value for name, value in said.items() if name not in (links.SCENARIO, links.STRATEGY, links.SEED)}
+    own = (links.SCENARIO, links.NAME, links.STRATEGY, links.SEED)  # these have columns of their own
+    return {name: value for name, value in said.items() if name not in own}
 
 
 def matching(runs: Sequence[Run], text: str) -> list[Run]:
@@ -69,7 +71,7 @@ def ago(seconds: float) -> str:
 def _words(run: Run) -> str:
     spec = run.spec
     said = [f"{name}={value}" for name, value in settings(run).items()]
-    titles = [_title(catalogue.strategies(), spec.strategy), _title(catalogue.scenarios(), spec.scenario)]
+    titles = [_title(catalogue.strategies(), spec.strategy), spec.name or words.data_title(spec.scenario)]
     parts = [f"#{run.id}", run.status, words.STATUSES[run.status], spec.strategy, spec.scenario, f"seed={spec.seed}"]
     return " ".join([*parts, *said, *titles]).lower()
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from tlcore import catalogue
 from tlcore.cards import BETWEEN
+from tlcore.errors import TransferError
 from tlcore.runs.rows import Run
 from tlcore.runs.spec import RunSpec
 
@@ -273,8 +274,18 @@ def backbone_family(family: str) -> str:
     return "Small, at once" if family == "small" else family
 
 
+def data_title(key: str) -> str:
+    """What data is called; of data that has gone, its key."""
+    try:
+        return str(catalogue.scenario(key)["title"])
+    except TransferError:
+        return key
+
+
 def dialled(spec: RunSpec) -> str:
     """Data and how far its target is: "Moons → rotated moons, 35°"."""
+    if spec.name:
+        return spec.name
     card = catalogue.scenario(spec.scenario)
     first = next(iter(card["dials"]), None)
     if first is None or spec.shift is None:

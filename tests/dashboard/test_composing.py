@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import compositions as offered
-from dashboard import links
+from dashboard import links, words
 from dashboard.chooser import PICKED
 from dashboard.composer import STATE, tile
 from dashboard.composer import _drawn as _drawn_galleries
@@ -16,6 +16,7 @@ from dashboard.composition_controls import BASE
 from dashboard.preview import chip, preview
 from dashboard.readings import About, labels_told
 from dashboard.sharing import command_line
+from dashboard.table import rows
 from dashboard.visit import Visit
 from tests.dashboard.test_controls import _drawn, _labels, _pick, _said
 from tests.dashboard.test_pages import checked, opened
@@ -141,6 +142,12 @@ def test_the_link_of_a_named_shift_carries_its_name_and_opens_the_same_run(tmp_p
     store = Store(tmp_path / "runs.sqlite3")
     run = store.submit(FOG.completed())
     assert Visit.arrive(store, {**link, "run": str(run.id)}).run == run.id
+    again = store.submit(named.completed())
+    assert [row["Data"] for row in rows(store, [run, again])] == [
+        "Handwritten digits → changed handwriting",
+        "Fog over the lake",
+    ]
+    assert [row["Settings"] for row in rows(store, [run, again])] == ["", ""] and words.dialled(named) == named.name
     store.close()
 
 
