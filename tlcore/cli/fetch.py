@@ -29,12 +29,12 @@ def fetch(key: str, yes: bool) -> int:
         return say("Nothing was downloaded. To agree without being asked, add --yes.", 2)
     if here and sets.ready(key):
         return 0
-    with _Told() as told:
-        try:
+    try:
+        with _Told() as told:
             sets.fetch(key, told)
-        except KeyboardInterrupt:
-            say(f"Go on with: tlcore data fetch {key}", 0)
-            raise
+    except KeyboardInterrupt:
+        say(f"Go on with: tlcore data fetch {key}", 0)
+        raise
     click.echo(
         f"{card.title} is ready: " + ", ".join(f"{n:,} images for {_FOR[part]}" for part, n in _counted(key)) + "."
     )
