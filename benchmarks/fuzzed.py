@@ -26,7 +26,7 @@ from typing import Any
 RESULTS = Path(__file__).parent / "results" / "fuzzed.md"
 EACH = 50  # cases a process
 PATIENCE = 600  # seconds for one process
-SECONDS, MEGABYTES = 5.0, 600  # what one case may take: its time, and its memory beside the interpreter's
+SECONDS, MEGABYTES = 5.0, 600  # what one case may take: of a processor, and of memory beside the interpreter's
 
 
 def main() -> None:
@@ -86,7 +86,7 @@ def tried(upload: Path, top: Path) -> dict[str, Any]:
     from tlcore.library import arriving, shelf
     from tlcore.library.places import library
 
-    before, began, memory = everything(top), time.monotonic(), reset()
+    before, began, memory = everything(top), time.process_time(), reset()
     outcome, said, wrong = "refused", "", ""
     try:
         added = arriving.add(upload, copy=upload.is_dir())
@@ -96,7 +96,7 @@ def tried(upload: Path, top: Path) -> dict[str, Any]:
         wrong = "" if said.isprintable() else f"a sentence that cannot be printed: {said!r}"
     except BaseException as reason:  # noqa: BLE001 - that is what is looked for
         wrong = f"{type(reason).__name__}: {reason}"
-    seconds, megabytes = time.monotonic() - began, (peak() - memory) / 1024
+    seconds, megabytes = time.process_time() - began, (peak() - memory) / 1024
     if outcome == "accepted":
         outside = [each for each in added.root.rglob("*") if not each.resolve().is_relative_to(added.place)]
         wrong = wrong or ("it lies elsewhere" if outside or len(added.layout()) != added.images else "")
@@ -137,7 +137,7 @@ def tabled(told: list[dict[str, Any]]) -> list[str]:
         "",
         f"{len(told):,} seeded cases, each brought in as `tlcore data add` does it, and taken off the shelf again. "
         "Refused: one sentence. With notes: a collection, and sentences about what was left out or is odd. Time and "
-        "memory are the most of any case of a kind; memory is what it takes beside the interpreter.",
+        "memory are the most of any case of a kind: time of a processor, memory beside the interpreter.",
         "",
         "| kind | cases | refused | with notes | accepted | slowest, s | memory, MB |",
         "|---|--:|--:|--:|--:|--:|--:|",

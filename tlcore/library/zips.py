@@ -79,10 +79,10 @@ def _name(entry: zipfile.ZipInfo) -> str:
 
 
 def _kind(entry: zipfile.ZipInfo, name: str) -> str:
-    if name.endswith(("/", "\\")):
-        return "folder"
     mode = stat.S_IFMT(entry.external_attr >> 16) if entry.create_system == _UNIX else 0
-    return {stat.S_IFLNK: "a link", stat.S_IFDIR: "folder", stat.S_IFREG: "file", 0: "file"}.get(mode, "a device")
+    if mode not in (0, stat.S_IFDIR, stat.S_IFREG):
+        return "a link" if mode == stat.S_IFLNK else "a device or a pipe"
+    return "folder" if mode == stat.S_IFDIR or name.endswith(("/", "\\")) else "file"
 
 
 def _entries(file: BinaryIO) -> int:
