@@ -297,12 +297,13 @@ def dialled(spec: RunSpec) -> str:
 def short(title: str, key: str = "") -> str:
     """The target's half of a scenario's title: "Printed → handwritten digits" is "Handwritten digits".
 
-    Of two domains both are said: "pacs/photo~pacs/sketch" is "Photo → sketch".
+    Of two domains both are said: "pacs/photo~pacs/sketch" is "Photo → sketch"; and of two names: "SVHN → MNIST".
     """
     source, between, target = key.partition(BETWEEN)
     if between:
         return first_up(f"{source.rpartition('/')[2]} → {target.rpartition('/')[2]}")
-    return first_up(title.rpartition("→")[2].strip())
+    near, _, far = title.rpartition("→")
+    return title if near and far.strip()[:1].isupper() else first_up(far.strip())
 
 
 def needs(card: Mapping[str, Any]) -> str:

