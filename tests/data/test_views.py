@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from tlcore.augment import cards, policy
+from tlcore.augment import cards, policy, views
 from tlcore.data import Domain, generator_of
 from tlcore.errors import UnknownKey
 
@@ -78,6 +78,18 @@ def test_floats_stay_floats_and_bytes_stay_bytes() -> None:
     of_floats = augment.view(images.float() / 255, generator_of("x"))
     assert of_bytes.dtype == torch.uint8 and of_floats.dtype == torch.float32
     assert (of_bytes.float() / 255 - of_floats).abs().max() <= 0.5 / 255 + 1e-5
+
+
+def test_large_images_are_varied_a_few_at_a_time_and_each_on_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    augment = policy("photos")
+    assert augment is not None
+    image = domain().inputs[:1].expand(20, -1, -1, -1)
+    whole = augment.view(image, generator_of("x"))
+    monkeypatch.setattr(views, "_PASS", 7 * image[0].numel())
+    portions = augment.view(image, generator_of("x"))
+    assert portions.shape == whole.shape and portions.dtype == torch.uint8
+    assert len({view.numpy().tobytes() for view in portions}) == 20
+    assert torch.equal(augment.view(image[:7], generator_of("x")), portions[:7])
 
 
 def test_a_way_to_augment_that_there_is_not_is_named() -> None:

@@ -33,7 +33,7 @@ _POLICIES: Mapping[str, tuple[AugmentCard, Augment | None]] = {
         (
             AugmentCard("photos", "Photos", "Cut-outs of other proportions, mirror images, light and colours varied."),
             Augment(shift=0.0, turn=0.0, zoom=0.0, crop=0.4, stretch=1 / 3, flip=True,
-                    light=0.15, contrast=0.3, saturation=0.3, hue=0.05),
+                    light=0.1, contrast=0.3, saturation=0.3, hue=0.05),
         ),
         (
             AugmentCard("strong", "Strong", "As photos, and more of it; turned, slanted and blurred as well."),

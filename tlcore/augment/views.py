@@ -18,6 +18,8 @@ from torch import Tensor
 
 from tlcore.augment.changes import blurred, recoloured
 
+_PASS = 1 << 22  # values of images at a time: what a processor's memory nearby still helps with
+
 
 @dataclass(frozen=True)
 class Augment:
@@ -63,17 +65,23 @@ class Augment:
         draws = _Draws(inputs, random)
         if inputs.ndim == 2:
             return inputs + self.jitter * draws.noise(inputs) if self.jitter else inputs
-        images = inputs.float() / 255 if inputs.dtype == torch.uint8 else inputs
-        return self.relit(self.moved(images, draws), draws)
+        # From here on in place: new memory for every change takes ten times as long as the change.
+        images = inputs.float().div_(255) if inputs.dtype == torch.uint8 else inputs.clone()
+        return self._relit(self._moved(images, draws), draws)
 
     @torch.no_grad()
     def view(self, inputs: Tensor, random: torch.Generator) -> Tensor:
-        """One view of each input in the type that it came in: what the streams of a domain show."""
-        with torch.autocast(inputs.device.type, enabled=False):  # half the digits would be seen in the colours
-            views = self(inputs, random)
-        return (255 * views).round_().to(torch.uint8) if inputs.dtype == torch.uint8 else views
+        """One view of each input in the type that it came in: what the streams of a domain show.
 
-    def moved(self, images: Tensor, draws: "_Draws") -> Tensor:
+        Large images go through it a few at a time, on every device alike, so that all see the same views.
+        """
+        with torch.autocast(inputs.device.type, enabled=False):  # half the digits would be seen in the colours
+            views = [self(some, random) for some in inputs.split(max(1, _PASS // max(1, inputs.shape[1:].numel())))]
+        if inputs.dtype == torch.uint8:
+            views = [some.mul_(255).round_().to(torch.uint8) for some in views]
+        return torch.cat(views) if len(views) > 1 else views[0]
+
+    def _moved(self, images: Tensor, draws: "_Draws") -> Tensor:
         """Shifted, turned, zoomed, cropped, slanted and mirrored, in one bilinear reading."""
         if not any((self.shift, self.turn, self.zoom, self.crop, self.stretch, self.shear, self.flip)):
             return images
@@ -97,23 +105,23 @@ class Augment:
         grid = F.affine_grid(readings, list(images.shape), align_corners=False)
         return F.grid_sample(images, grid, mode="bilinear", padding_mode="border", align_corners=False)
 
-    def relit(self, images: Tensor, draws: "_Draws") -> Tensor:
+    def _relit(self, images: Tensor, draws: "_Draws") -> Tensor:
         """Blurred, in another light and other colours, negative, noisy; cut off at black and white."""
         if self.blur:
             images = torch.where(draws.some(self.blur), blurred(images), images)
         if self.contrast:
             middle = images.mean((1, 2, 3), keepdim=True)
-            images = middle + (images - middle) * _wide(draws.uniform(1 - self.contrast, 1 + self.contrast))
+            images.sub_(middle).mul_(_wide(draws.uniform(1 - self.contrast, 1 + self.contrast))).add_(middle)
         if self.light:
-            images = images + _wide(draws.uniform(-self.light, self.light))
+            images.add_(_wide(draws.uniform(-self.light, self.light)))
         if (self.saturation or self.hue) and images.shape[1] == 3:
             factor, turn = draws.uniform(1 - self.saturation, 1 + self.saturation), draws.uniform(-self.hue, self.hue)
             images = recoloured(images, factor, turn)
         if self.invert:
             images = torch.where(draws.some(self.invert), 1 - images, images)
         if self.noise:
-            images = images + self.noise * draws.noise(images)
-        return images.clamp(0, 1)
+            images.add_(draws.noise(images).mul_(self.noise))
+        return images.clamp_(0, 1)
 
     def _stretched(self, kept: Tensor, draws: "_Draws") -> tuple[Tensor, Tensor]:
         """Factors (N,) for the width and the height of cut-outs, none of which grows larger than the image."""
