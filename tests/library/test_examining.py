@@ -12,7 +12,7 @@ from PIL import Image
 
 from tests.library.packing import laid, pets, picture
 from tlcore.errors import DataUnavailable
-from tlcore.library import duplicates
+from tlcore.library import duplicates, opening
 from tlcore.library.examining import examine
 from tlcore.library.layout import found
 
@@ -167,6 +167,16 @@ def test_unusual_images_are_read_and_told_of(tmp_path, content, words):
 )
 def test_what_makes_training_hard_is_said(tmp_path, files, words):
     assert warned(report(tmp_path, files), words)
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "P", "L"])
+def test_large_images_are_looked_at_in_fewer_pixels(mode, monkeypatch):
+    monkeypatch.setattr(opening, "LARGE", 10_000)
+    image = Image.open(io.BytesIO(picture(3, (600, 400), mode)))
+    small = opening.reduced(image, 100)
+    assert small.size == (150, 100)
+    assert abs(int(np.asarray(small.convert("L")).mean()) - int(np.asarray(image.convert("L")).mean())) < 3
+    assert opening.reduced(image, 300) is image
 
 
 def test_looking_can_be_watched_and_stopped(tmp_path):

@@ -22,13 +22,12 @@ from tlcore.library.layout import Layout
 from tlcore.library.listing import plain
 from tlcore.library.looking import compared
 from tlcore.library.names import many, shown
-from tlcore.library.opening import opened
+from tlcore.library.opening import LARGE, opened, reduced
 from tlcore.library.report import Report, Seen, Twins
 from tlcore.library.signatures import BYTES, image_suffix, otherwise
 
 THUMBNAILS = 12  # a domain
-LARGE = 8_000_000  # pixels from which images are decoded one after the other, for the memory they take
-REDUCED = 2048  # pixels: the shorter side to which large JPEGs are decoded
+REDUCED = 1024  # pixels of the shorter side at which large images are looked at; those are decoded one at a time
 THREADS = 4
 AHEAD = 64  # files that wait for a thread
 
@@ -113,7 +112,6 @@ def _look(file: Path) -> Look | str:
                 if image.width * image.height < LARGE:
                     return _looked(image, file, suffix)
                 with _one_at_a_time:
-                    image.draft(None, (REDUCED, REDUCED))
                     return _looked(image, file, suffix)
     except UnidentifiedImageError:
         return "damaged (its header is broken)"
@@ -124,7 +122,7 @@ def _look(file: Path) -> Look | str:
 
 def _looked(image: Image.Image, file: Path, suffix: str) -> Look:
     size, colour = (image.width, image.height), _colour(image)
-    even = plain(image)
+    even = plain(reduced(image, REDUCED) if size[0] * size[1] >= LARGE else image)
     digest = hashlib.blake2b(repr((even.size, even.mode)).encode(), digest_size=16)
     digest.update(even.tobytes())
     return Look(size, file.stat().st_size, suffix, colour, digest.digest(), compared(even).astype(np.float16))

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from tlcore.errors import DataUnavailable
-from tlcore.library.opening import MOST_PIXELS, opened
+from tlcore.library.opening import LARGE, MOST_PIXELS, opened, reduced
 
 _OF_THE_MACHINE = (errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM)  # and not of the image
 _SIXTEEN_BITS = ("I;16", "I;16L", "I;16B", "I;16N")
@@ -60,6 +60,8 @@ class Listing(ABC):
                     raise ValueError(f"{image.width:,} × {image.height:,} pixels are more than {MOST_PIXELS:,}")
                 if near:
                     image.draft(None, (2 * near, 2 * near))
+                if near and image.width * image.height >= LARGE:
+                    return plain(reduced(image, 4 * near))
                 return plain(image)
         except MemoryError:
             raise
