@@ -59,7 +59,9 @@ class DomainEntry:
             given |= _split(given["train"], seed, shares, most)
         elif most:
             given["train"] = _some(given["train"], most)
-        for name in {"validation", "test"} & set(self.parts):
+        for name in ("validation", "test"):
+            if name not in self.parts:
+                continue
             given[name] = _some(given[name], _wanted(most, SHARES["train"] / SHARES[name]))
             given[name] = given[name].at(random.permutation(len(given[name])))
         return given
