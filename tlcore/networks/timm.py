@@ -45,6 +45,8 @@ class TimmBackbone(ImageBackbone):
         self.largest = int(cfg["input_size"][-1])
         self.smallest = self.largest if cfg.get("fixed_input_size") else min(SMALLEST, self.largest)
         self.name, self.net = name, net
+        self.theirs = {each: f"net.{each}" for each in net.state_dict()}
+        self.headed = frozenset(f"{each}.{part}" for each in _heads(cfg) for part in ("weight", "bias"))
         self._stages = tuple(_cut(net))  # a tuple, so that no weight has a second name
 
     @property
@@ -142,9 +144,8 @@ def load_published(backbone: Backbone) -> None:
             f"{FILE} of {hub} is not in Hugging Face's cache and could not be fetched ({in_short(error)}): connect to "
             f"a network, or let HF_HOME name the folder whose hub/models--{hub.replace('/', '--')} holds it."
         ) from None
-    kept = {f"net.{name}": value for name, value in weights.items()}
-    heads = tuple(f"net.{each}." for each in _heads(backbone.net.pretrained_cfg))
-    fill(backbone, {name: value for name, value in kept.items() if not name.startswith(heads)}, file)
+    kept = {name: value for name, value in weights.items() if name not in backbone.headed}
+    fill(backbone, {backbone.theirs.get(name, name): value for name, value in kept.items()}, file)
 
 
 def _heads(cfg: Mapping[str, Any]) -> tuple[str, ...]:
