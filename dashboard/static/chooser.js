@@ -255,6 +255,6 @@ const folded = words => words.toLowerCase().normalize("NFD").replace(/[\u0300-\u
 
 function picture({ picture }) {
   const image = h("img", { src: new URL(picture, document.baseURI).href, alt: "", loading: "lazy", class: "tc-picture" })
-  image.onerror = () => (image.style.visibility = "hidden")
+  image.onerror = () => image.remove() // data that is not on this machine has no picture
   return image
 }

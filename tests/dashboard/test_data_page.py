@@ -1,5 +1,6 @@
 """The Data page in Streamlit's own harness: what it shows, and that it works nothing out by itself."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,13 +10,16 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from dashboard.data import charts, working
+from dashboard.data.importing import parted
 from dashboard.data.matching import Matching
-from dashboard.data.texts import megabytes, table
-from tests.dashboard.test_pages import checked, opened, press
-from tlcore.library import sheets, summary
+from dashboard.data.texts import megabytes, plain, table
+from tests.dashboard.test_pages import MAIN, checked, opened, press
+from tlcore import catalogue
+from tlcore.library import sheets, shelf, summary
 from tlcore.library.listing import Listing
 from tlcore.runs import chores, works
 from tlcore.runs.chores import Chore
+from tlcore.scenarios import pairs
 
 SHAPES = "shapes"
 
@@ -54,7 +58,7 @@ def idle(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     begun: list[str] = []
 
     def start(kind: str, /, **wishes: str) -> Chore:
-        begun.append(f"{kind} {' '.join(wishes.values())}")
+        begun.append(f"{kind} {' '.join(map(str, wishes.values()))}")
         return Chore(chores.shelf() / "1", {"kind": kind, "wishes": wishes, "asked": 1e12}, {"doing": "Looking"})
 
     monkeypatch.setattr(chores, "start", start)
@@ -160,3 +164,135 @@ def test_how_far_work_is_is_said_with_the_time_left(tmp_path: Path) -> None:
 
 def picture(seed: int) -> Image.Image:
     return Image.fromarray(np.random.default_rng(seed).integers(0, 255, size=(40, 40, 3)).astype(np.uint8))
+
+
+@pytest.fixture
+def marks(tmp_path: Path) -> Path:
+    """A folder of two domains with two classes; one file is no image."""
+    for place, domain in enumerate(("day", "night")):
+        for k, name in enumerate(("bar", "blot")):
+            (tmp_path / "marks" / domain / name).mkdir(parents=True)
+            for number in range(3):
+                picture(100 * place + 10 * k + number).save(tmp_path / "marks" / domain / name / f"{number}.png")
+    (tmp_path / "marks" / "day" / "bar" / "broken.png").write_bytes(b"no image at all")
+    return tmp_path / "marks"
+
+
+def checked_folder(folder: Path, copy: bool = False) -> Chore:
+    """As a process beside the page leaves it."""
+    place = chores.prepare()
+    wishes = {"path": str(folder), "name": folder.name, "copy": copy}
+    result = works.check(place, wishes, Told())  # type: ignore[arg-type]
+    told = {"version": chores.VERSION, "kind": "check", "wishes": wishes, "asked": 1}
+    (place / "order.json").write_text(json.dumps(told))
+    (place / "state.json").write_text(json.dumps({"status": "done", "result": result}))
+    return chores.find(place.name)
+
+
+def brought() -> AppTest:
+    app = AppTest.from_file(str(MAIN), default_timeout=30)
+    app.query_params["d"] = SHAPES
+    app.session_state["data-section"] = "Bring your own"
+    app.switch_page("views/data.py")
+    return checked(app.run())
+
+
+def test_a_check_says_what_is_there_before_anything_is_kept(marks: Path, idle: list[str]) -> None:
+    checked_folder(marks)
+    app = brought()
+    said = "\n".join(each.value for each in app.markdown)
+    assert "**12 images** · 2 classes · 2 domains" in said
+    assert "1 unreadable" in said
+    assert any("broken.png" in block.value for block in app.code)
+    assert not shelf.entries()
+
+
+def test_continue_keeps_it_and_leads_to_its_pairs(marks: Path, idle: list[str]) -> None:
+    checked_folder(marks)
+    app = press(brought(), "Continue")
+    assert list(shelf.entries()) == ["marks"]
+    assert chores.chores() == []
+    assert app.success[0].value.startswith("'marks' is kept. Its domains make 2 pairs")
+    app = press(app, "Look at it")
+    assert app.query_params["d"] in ("marks/day~marks/night", ["marks/day~marks/night"])
+    assert idle[-2:] == ["summarise marks/day~marks/night", "shown summarise"]
+
+
+@pytest.mark.parametrize("copy", [False, True])
+def test_discard_leaves_nothing_but_what_was_there_before(marks: Path, home: Path, idle: list[str], copy: bool) -> None:
+    before = sorted(marks.rglob("*"))
+    checked_folder(marks, copy)
+    press(brought(), "Discard")
+    assert not shelf.entries() and chores.chores() == []
+    assert [each for each in (home / "library").rglob("*") if each.is_file()] == []
+    assert sorted(marks.rglob("*")) == before
+
+
+def test_a_name_that_cannot_be_is_said_and_nothing_is_lost(marks: Path, idle: list[str]) -> None:
+    checked_folder(marks)
+    app = brought()
+    checked(app.text_input(key="name:1").set_value("../Marks").run())
+    app = press(app, "Continue")
+    assert "A collection's key is" in app.error[0].value
+    assert len(chores.chores("check")) == 1
+
+
+def test_a_check_that_was_killed_is_said_and_can_be_begun_again(idle: list[str], marks: Path) -> None:
+    place = chores.prepare()
+    wishes = {"path": str(marks), "name": "marks", "copy": False}
+    order = {"version": chores.VERSION, "kind": "check", "wishes": wishes, "asked": 1}
+    (place / "order.json").write_text(json.dumps(order))
+    app = brought()
+    assert "Its process ended without a word" in app.warning[0].value
+    press(app, "Check it again")
+    assert idle[0].startswith("check ")
+
+
+def test_markdown_in_a_stranger_s_names_stays_text() -> None:
+    assert plain("[a](http://x) <b>*c*</b> :red[d]") == "\\[a\\]\\(http\\://x\\) \\<b\\>\\*c\\*\\</b\\> \\:red\\[d\\]"
+
+
+def test_an_archive_s_name_without_its_ending() -> None:
+    names = ("office.tar.gz", "Office 31.ZIP", ".zip")
+    assert [parted(name) for name in names] == [("office", ".tar.gz"), ("Office 31", ".zip"), ("images", ".zip")]
+
+
+def test_collections_are_listed_with_their_size_and_can_be_removed(marks: Path, idle: list[str]) -> None:
+    checked_folder(marks)
+    press(brought(), "Continue")
+    app = AppTest.from_file(str(MAIN), default_timeout=30)
+    app.session_state["data-section"] = "On this machine"
+    app.switch_page("views/data.py")
+    checked(app.run())
+    said = next(each.value for each in app.markdown if "`marks`" in each.value)
+    assert "day (6), night (6)" in said and "12 images" in said
+    press(app, "Remove 'marks'")
+    assert not shelf.entries() and marks.is_dir()
+
+
+def test_two_sets_can_be_paired_and_nothing_is_fetched_unasked(idle: list[str]) -> None:
+    app = data(d="svhn~cifar10")
+    assert [box.value for box in app.selectbox] == ["svhn", "cifar10"]
+    said = "\n".join(each.value for each in app.markdown)
+    assert "SVHN is not on this machine" in said and "CIFAR\\-10 is not" not in said
+    assert "**10 classes only in the source**" in said and "**10 classes only in the target**" in said
+    assert idle == []
+    press(app, "Download 246 MB")
+    assert idle[0] == "fetch svhn"
+
+
+def test_a_drawn_scenario_that_lacks_its_images_offers_them(idle: list[str]) -> None:
+    app = data(d="mnist-to-usps")
+    assert "These images are not on this machine" in "\n".join(headings(app))
+    assert idle == []
+    press(app, "Download 20 MB")
+    assert idle[0] == "fetch mnist-to-usps"
+
+
+def test_what_lies_on_the_shelf_is_worked_out_once(marks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    checked_folder(marks)
+    press(brought(), "Continue")
+    app = opened(d="marks/day~marks/night", s="source-only")
+    monkeypatch.setattr(pairs, "listed", lambda: pytest.fail("the pairs were worked out again"))
+    checked(app.run())
+    assert "marks/night~marks/day" in catalogue.scenarios()
