@@ -62,14 +62,14 @@ def remarks(store, run):
 
 
 def test_a_run_goes_on_from_its_checkpoint_with_half_of_the_batch(store, monkeypatch):
-    run = submitted(store)
-    with room_for(BATCH // 2, monkeypatch, after=20) as trained:
+    run = submitted(store, steps=20)
+    with room_for(BATCH // 2, monkeypatch, after=8) as trained:
         execute(store, run.id, Control(save_every=0.0))
     done = store.run(run.id)
     assert (done.status, done.batch, done.error) == ("finished", BATCH // 2, None)
-    assert trained[:20] == [BATCH] * 20 and set(trained[20:]) == {BATCH // 2}
-    assert 40 <= len(trained) - 20 <= 42, "it went on from its checkpoint, and not from the start"
-    assert [step for kind, step, _ in curves(store, run) if kind == "measured"] == list(range(1, 61))
+    assert trained[:8] == [BATCH] * 8 and set(trained[8:]) == {BATCH // 2}
+    assert 12 <= len(trained) - 8 <= 14, "it went on from its checkpoint, and not from the start"
+    assert [step for kind, step, _ in curves(store, run) if kind == "measured"] == list(range(1, 21))
     (told,) = [text for text in remarks(store, run) if "memory" in text]
     assert told.startswith(f"The GPU ran out of memory at batch size {BATCH}; going on from step ")
     assert told.endswith(f"with {BATCH // 2}.") and "from step 0" not in told
@@ -87,10 +87,10 @@ def test_the_record_tells_both_batches_and_the_experiment_stays_what_was_asked_f
 
 
 def test_a_resumed_run_keeps_the_smaller_batch_and_ends_the_same(store, monkeypatch):
-    whole, cut = submitted(store), submitted(store)
+    whole, cut = submitted(store, steps=20), submitted(store, steps=20)
     with room_for(40, monkeypatch, after=0):
         execute(store, whole.id, Control())
-        killed_at(store, cut, 30, save_every=0.0)
+        killed_at(store, cut, 10, save_every=0.0)
     with room_for(10**6, monkeypatch) as trained:  # even where there is more room now
         execute(store, taken(store, cut).id, Control())
     assert set(trained) == {BATCH // 2} and status(store, cut) == "finished"
