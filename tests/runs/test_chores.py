@@ -43,6 +43,7 @@ def ordered(kind: str) -> Path:
 def here(monkeypatch: pytest.MonkeyPatch) -> Callable[[chore.Work], Chore]:
     """Carries out a piece of work in this process."""
     monkeypatch.setattr(signal, "signal", lambda *_: None)
+    monkeypatch.setattr(os, "nice", lambda _: 0)
 
     def carry_out(work: chore.Work) -> Chore:
         monkeypatch.setattr(works, "WORKS", {"some": work})

@@ -4,6 +4,7 @@ It tells how far it is a few times a second, ends with a result or with one sent
 """
 
 import json
+import os
 import signal
 import sys
 import time
@@ -15,6 +16,7 @@ from typing import Any, NoReturn
 from tlcore.errors import TransferError, UnknownKey
 from tlcore.runs.processes import Process
 
+NICE = 5  # trainings and pages come first
 APART = 0.2  # seconds between two words about how far it is
 BYTES = ("Downloading", "Unpacking")  # what is counted in bytes
 
@@ -67,6 +69,7 @@ class Teller:
 def main(folder: Path) -> int:
     """Do what the order in this folder says. Exit code 0 when it is done, 2 for a sentence, 130 when stopped."""
     signal.signal(signal.SIGTERM, _stop)
+    os.nice(NICE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C in the page's terminal is about the page
     order = json.loads((folder / "order.json").read_text(encoding="utf-8"))
     teller = Teller(folder)
