@@ -248,6 +248,8 @@ def test_a_data_folder_for_reading_only_is_read_and_ones_own_is_written(tmp_path
     arriving.add(zipped(tmp_path / "mine.zip", pets(3)))
     assert sorted(shelf.entries()) == ["mine", "pets"]
     assert shelf.find("mine").place == tmp_path / "own" / "library" / "mine"
+    (tmp_path / "x").mkdir()
+    assert arriving.add(zipped(tmp_path / "x" / "pets.zip", pets(4))).key == "pets-2"  # nobody's pets are hidden
 
 
 def test_kept_images_are_plain_files(tmp_path):
