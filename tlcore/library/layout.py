@@ -17,7 +17,7 @@ from pathlib import Path
 from tlcore.errors import DataUnavailable
 from tlcore.library.names import in_order, many, shown
 from tlcore.library.tree import PARTS, Held, Stood, domains_of, grown, unwrapped
-from tlcore.library.walking import SUFFIXES, walked
+from tlcore.library.walking import walked
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def found(folder: Path, name: str = "") -> Layout:
     """The layout of a folder. Raises `DataUnavailable` where there is none."""
     folder = folder.expanduser()
     if not folder.is_dir():
-        what = "is a file" if folder.is_file() else "is not there"
+        what = "is not there" if not folder.exists() else "is a file" if folder.is_file() else "is a device"
         raise DataUnavailable(f"'{shown(str(folder))}' {what}: name a folder with one folder of images a class.")
     others = Counter[str]()
     files = list(walked(folder, others))
@@ -123,7 +123,7 @@ def _nothing(name: str, others: Mapping[str, int]) -> str:
     instead = f" ({many(sum(others.values()), 'other file')}: {_kinds(others)})" if others else ""
     return (
         f"'{shown(name)}' holds no images{instead}: name a folder, a .zip or a .tar with one folder of images "
-        f"({', '.join(sorted(SUFFIXES)[:6])} …) a class."
+        f"(.jpg, .png, .webp …) a class."
     )
 
 
