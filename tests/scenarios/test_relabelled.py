@@ -15,11 +15,6 @@ from tlcore.scenarios.relabelled import long_tailed, mislabelled, relabelled
 from tlcore.training.evaluators import Accuracy, Open
 
 PARTS = ("source_train", "source_test", "target_train", "target_test")
-WITH_LABEL_DIALS = [
-    each
-    for each in scenarios.SCENARIOS
-    if each.card.kind != "real" and each.card.label_dials and each.card.key not in ("handwritten-to-photo",)
-]
 SHAPES = scenarios.find("shapes")
 
 
@@ -27,11 +22,12 @@ def held(pair: Pair) -> dict[str, set[int]]:
     return {name: set(getattr(pair, name).labels.tolist()) for name in PARTS}
 
 
-@pytest.mark.parametrize("scenario", WITH_LABEL_DIALS, ids=lambda each: each.card.key)
-def test_at_zero_a_pair_is_the_very_same(scenario: scenarios.Scenario) -> None:
+@pytest.mark.parametrize("key", ["moons", "shapes", "label-mismatch-open", "colored-digits"])
+def test_at_zero_a_pair_is_the_very_same(key: str) -> None:
+    scenario = scenarios.find(key)
     nothing = {dial.name: 0.0 for dial in scenario.card.label_dials}
     pair = scenario._pair(scenario.dialled(None, {}), 2)
-    assert relabelled(pair, scenario.dialled(None, nothing), np.random.default_rng(0)) is pair
+    assert nothing and relabelled(pair, scenario.dialled(None, nothing), np.random.default_rng(0)) is pair
 
 
 def test_dials_are_where_they_make_sense_and_nowhere_else() -> None:
