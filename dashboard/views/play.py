@@ -5,6 +5,7 @@ import time
 import streamlit as st
 
 from dashboard import links, trials, workers
+from dashboard.against import against
 from dashboard.cards import glossary
 from dashboard.controls import controls
 from dashboard.cost import cost
@@ -108,6 +109,8 @@ def _actions(visit: Visit) -> None:
         ):
             visit.pin()
             st.rerun()
+        with st.popover("Does it pay?", icon=":material/compare_arrows:", help="This strategy beside its references"):
+            against(visit.spec)
         with st.popover("Copy as Python", icon=":material/code:"):
             st.code(script(visit.spec), language="python", wrap_lines=True)
             st.caption("The same on the command line:")

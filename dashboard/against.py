@@ -1,0 +1,72 @@
+"""Does transfer pay here? The experiment beside its reference runs, seed by seed; one press starts what is missing."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dashboard.data.texts import table
+from dashboard.storing import store
+from tlcore import catalogue
+from tlcore.errors import TransferError
+from tlcore.runs.references import SEEDS, Gap, ask_for, gaps
+from tlcore.runs.spec import RunSpec
+
+TICK = 1.0  # seconds between two looks while runs are on their way
+MEANING = """
+**The negative-transfer gap** is this strategy's error on the target less a reference's, with the same data, backbone,
+seed and number of steps: above 0 transfer has *hurt* (Wang et al., CVPR 2019). *The source alone* tells what adapting
+has changed; *the target labels alone* is the same budget of labels without any source. Differences are taken seed by
+seed, with a 95 % t-interval: where it holds 0 there is no clear difference. Each has its own defaults, tuned for none.
+Target accuracy is asked of held-out images, with labels that no strategy has seen.
+"""
+
+
+def against(spec: RunSpec) -> None:
+    """The whole panel; it looks again by itself while runs are on their way."""
+    waiting = any(gap.waiting for gap in _gaps(spec))
+    st.fragment(_panel, run_every=TICK if waiting else None)(spec, waiting)
+
+
+def _panel(spec: RunSpec, waiting: bool) -> None:
+    found = _gaps(spec)
+    if not found:
+        st.caption("This is itself what others are held against: choose a strategy that adapts.")
+        return
+    for gap in found:
+        st.markdown(f"**{gap.verdict}**")
+    st.markdown(table(_rows(found)))
+    on_the_way = max(gap.waiting for gap in found)
+    missing = {repr(each) for gap in found for each in gap.missing}
+    if on_the_way:
+        st.caption(f"{_runs(on_the_way)} on the way.")
+    if missing and st.button(
+        f"Start {_runs(len(missing))}", key="references", icon=":material/compare_arrows:",
+        help=f"What is missing for {SEEDS} seeds of this strategy and of each reference; they queue up behind others.",
+    ):  # fmt: skip
+        ask_for(store(), found)
+        st.rerun()
+    if waiting and not on_the_way:
+        st.rerun()  # the last one has ended: nobody need look again
+    st.caption(MEANING)
+
+
+def _gaps(spec: RunSpec) -> list[Gap]:
+    try:
+        return gaps(store(), spec)
+    except TransferError:
+        return []  # the sidebar says what is wrong with it
+
+
+def _rows(found: Sequence[Gap]) -> list[list[str]]:
+    """Target accuracy by seed: this strategy, then each reference."""
+    seeds = sorted({seed for gap in found for seed in (*gap.adapted, *gap.against)})
+    titles = [catalogue.strategy(gap.reference)["card"]["title"] for gap in found]
+    rows = [["Seed", "This strategy", *titles]]
+    for seed in seeds:
+        told = [found[0].adapted.get(seed), *(gap.against.get(seed) for gap in found)]
+        rows.append([str(seed), *("–" if each is None else f"{each:.1%}" for each in told)])
+    return rows
+
+
+def _runs(many: int) -> str:
+    return f"{many} run{'' if many == 1 else 's'}"
