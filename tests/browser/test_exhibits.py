@@ -1,5 +1,7 @@
 """What only one technique has to show: it is there, follows the timeline, and says what it means."""
 
+from collections.abc import Callable
+
 import numpy as np
 from playwright.sync_api import expect
 
@@ -52,6 +54,16 @@ def test_exhibits_of_every_kind_are_drawn_and_follow_the_timeline(lab: Lab, play
     expect(views.get_by_role("cell", name="Should be")).to_be_visible()
     views.get_by_role("button", name="Larger").click()
     expect(stage.get_by_role("region", name="Big view")).to_be_hidden()
+
+
+def test_what_the_network_sees_is_shown_where_images_are_varied(new_tab: Callable[[], Play]) -> None:
+    play = new_tab()
+    play.open("/?d=printed-to-handwritten&s=source-only&aug=strong&steps=300")
+    views = play.stage.get_by_role("region", name="Its own views")
+    seen = "What the network sees: printed digits, as it is (8 × 8 pixels): 6 images; as it enters the network"
+    expect(views.get_by_role("img", name=seen)).to_be_visible()
+    views.get_by_role("button", name="What the network sees").click()
+    expect(views.get_by_role("dialog").get_by_text("with its normalisation undone")).to_be_visible()
 
 
 def frames(lab: Lab, run: Run) -> list[int]:
