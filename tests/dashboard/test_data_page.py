@@ -19,7 +19,7 @@ from tlcore.library import sheets, shelf, summary
 from tlcore.library.listing import Listing
 from tlcore.runs import chores, works
 from tlcore.runs.chores import Chore
-from tlcore.scenarios import pairs
+from tlcore.scenarios import Scenario, pairs
 
 SHAPES = "shapes"
 
@@ -79,6 +79,8 @@ def test_a_pair_that_was_looked_at_is_shown_without_opening_an_image(
 ) -> None:
     for name in ("read", "opened"):
         monkeypatch.setattr(Listing, name, lambda *_, **__: pytest.fail("an image was opened"))
+    monkeypatch.setattr(Scenario, "build", lambda *_, **__: pytest.fail("the images were drawn again"))
+    monkeypatch.setattr(summary, "summarise", lambda *_, **__: pytest.fail("it was worked out again"))
     app = data(d=SHAPES)
     assert headings(app) == [
         "Class balance", "Pixel values", "Average images", "Nearest pairs across the domains", "Duplicates and damage",
