@@ -5,16 +5,17 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard.composer import composer
+from dashboard.data.credit import credit
 from dashboard.data.entries import ARRIVED
 from dashboard.data.fetching import offer
 from dashboard.data.importing import importing
 from dashboard.data.looking import look, tidy
 from dashboard.data.machine import machine
 from dashboard.data.matched import matching
-from dashboard.data.texts import MEANINGS, megabytes
+from dashboard.data.texts import MEANINGS
 from tlcore import catalogue
 from tlcore.cards import BETWEEN, SHIFTED
-from tlcore.scenarios.sides import Side, sides
+from tlcore.scenarios.sides import sides
 
 LOOK, COMPOSE, BRING, MACHINE = "Look", "Compose a shift", "Bring your own", "On this machine"
 SECTION = "data-section"
@@ -49,8 +50,8 @@ def _pair(key: str) -> None:
         st.markdown(f"#### {card['title']}", width="content")
         with st.popover("Classes", type="tertiary"):
             st.markdown("\n\n".join([*matched.lines(), MEANINGS["matching"]]))
-        with st.popover("Licence and citation", type="tertiary"):
-            st.markdown(_credit(card["credit"], both))
+        with st.popover("Licence and size", type="tertiary"):
+            st.markdown(credit(card["credit"], both))
         st.page_link(
             "views/play.py", label="Open on Play", icon=":material/play_circle:", query_params={"d": key},
             help="The same pair with a network and a strategy.",
@@ -71,15 +72,3 @@ def _unshared(source: Sequence[str], target: Sequence[str]) -> str:
 
 def _few(names: Sequence[str]) -> str:
     return ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
-
-
-def _credit(credit: str, both: Sequence[Side]) -> str:
-    lines = [credit] if credit else []
-    for side in both:
-        entry = side.entry
-        if entry is None:
-            continue
-        size = f" · {megabytes(entry.megabytes * 1e6)} to fetch" if entry.megabytes else ""
-        lines.append(f"**{side.name}** · {entry.licence or 'Its licence is not stated.'}{size}")
-        lines += [entry.citation] if entry.citation else []
-    return "\n\n".join(lines) or "These images are drawn by this program (MIT licence) or ship with it."

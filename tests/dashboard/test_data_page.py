@@ -10,6 +10,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from dashboard.data import charts, working
+from dashboard.data.credit import credit
 from dashboard.data.importing import parted
 from dashboard.data.matching import Matching
 from dashboard.data.texts import megabytes, plain, table
@@ -20,6 +21,7 @@ from tlcore.library.listing import Listing
 from tlcore.runs import chores, works
 from tlcore.runs.chores import Chore
 from tlcore.scenarios import Scenario, pairs
+from tlcore.scenarios.sides import sides
 
 SHAPES = "shapes"
 
@@ -298,3 +300,15 @@ def test_what_lies_on_the_shelf_is_worked_out_once(marks: Path, monkeypatch: pyt
     monkeypatch.setattr(pairs, "listed", lambda: pytest.fail("the pairs were worked out again"))
     checked(app.run())
     assert "marks/night~marks/day" in catalogue.scenarios()
+
+
+def test_licence_and_room_on_the_disk_are_said(marks: Path, idle: list[str]) -> None:
+    checked_folder(marks)
+    press(brought(), "Continue")
+    said = credit("", sides("marks/day~marks/night"))
+    assert "**marks day** · brought in here" in said
+    assert f"in {plain(str(marks))}" in said
+    published = credit("", sides("svhn~cifar10"))
+    assert "**SVHN** · Licence: for non-commercial use" in published
+    assert "once it was fetched" in published
+    assert credit("Digits: …", sides(SHAPES)) == "Digits: …"
