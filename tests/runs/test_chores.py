@@ -23,7 +23,7 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def until(holds: Callable[[Chore], bool], id: str) -> Chore:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 90  # other work may be going on beside the tests
     while not holds(found := chores.find(id)):
         assert time.monotonic() < deadline, found
         time.sleep(0.02)
