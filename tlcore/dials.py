@@ -66,7 +66,7 @@ _IMBALANCE = Dial(
     IMBALANCE, "class imbalance", "%", 0, 99, 0, 1,
     "A long tail in the source's training images: each class is rarer than the one before by the same factor. At 90 % "
     "the first has ten times as many as the last, at 99 % a hundred times (as in CIFAR-LT). Target and exams stay "
-    "as they are. Shown: the frequent classes take over, and making domains look alike makes it worse.",
+    "as they are. Shown: the frequent classes take over, and making the domains look alike gains little then.",
 )  # fmt: skip
 
 
