@@ -51,9 +51,9 @@ def backbone(key: str) -> dict[str, Any]:
 
 def scenario(key: str) -> dict[str, Any]:
     """That of the catalogue, or of two domains as in `pacs/photo~pacs/sketch`. Raises `UnknownKey`."""
-    for known in (_read()["scenarios"], _imported()):
-        if key in known:
-            return known[key]
+    known = scenarios()
+    if key in known:
+        return known[key]
     if key.endswith(SHIFTED):
         from tlcore.scenarios import altered
 
@@ -62,7 +62,7 @@ def scenario(key: str) -> dict[str, Any]:
         from tlcore.scenarios import pairs  # loads numpy, which no other card needs
 
         return pairs.paired(key).card.as_json()
-    return _found("scenario", key, scenarios())
+    return _found("scenario", key, known)
 
 
 def dials(scenario_key: str) -> list[dict[str, Any]]:
