@@ -124,6 +124,7 @@ def test_a_batch_that_cannot_be_halved_fails_at_once(store, monkeypatch):
         (RuntimeError("cuDNN error: CUDNN_STATUS_ALLOC_FAILED"), "the GPU"),
         (RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"), "the GPU"),
         (RuntimeError(SAID), "this machine"),
+        (RuntimeError("could not create a primitive"), "this machine"),
         (MemoryError("Unable to allocate 763. MiB for an array"), "this machine"),
         (RuntimeError("mat1 and mat2 shapes cannot be multiplied"), None),
         (ValueError("out of memory"), None),

@@ -113,6 +113,8 @@ def _walk(hold: Hold, control: Control, device: torch.device, news: str) -> None
     steering = Steering(hold, control, rhythm, save, found[0] if found else None)
     for text in (*built.prepared.pair.remarks, *_remarks(run, found[0] if found else None, about(0, 0, 0.0), news)):
         steering.remark(text)
+    if news:
+        steering.tell()  # at once: what is remarked later may be lost, if memory runs out again
     if found:
         strategy.journal.load(found[1])
     hold.begin(strategy.length())

@@ -22,7 +22,7 @@ BATCHES = (8, 16, 32, 64, 128, 256)  # of which the largest that fits is told
 SHARE = 0.8  # of the free memory may be taken
 SIDE = "side"  # the dial that says how large images are
 _SMALLEST = 32  # pixels, and the steps in which smaller images are proposed
-_FORMAT = 2
+_FORMAT = 3
 
 
 @dataclass(frozen=True)
@@ -37,12 +37,13 @@ class Estimate:
     measured: bool  # with this very batch; else worked out from smaller ones
     fixed: float  # memory that is taken in any case
     image: float  # memory that one image of a batch takes on top
+    grading: int  # memory that the exam takes, whatever the batch
     free: int
     device: str  # "cpu" or "cuda"
 
     @property
     def memory(self) -> int:
-        return int(self.fixed + self.image * self.batch)
+        return int(self.needed(self.batch))
 
     @property
     def fits(self) -> bool:
@@ -53,8 +54,12 @@ class Estimate:
         """The largest of `BATCHES` that fits; 0 if none does."""
         return max((batch for batch in BATCHES if self.has_room_for(batch)), default=0)
 
+    def needed(self, images: float) -> float:
+        """Memory of a run with so many images at a time."""
+        return max(self.fixed + self.image * images, self.grading)
+
     def has_room_for(self, images: float) -> bool:
-        return self.fixed + self.image * images <= SHARE * self.free
+        return self.needed(images) <= SHARE * self.free
 
     def seconds(self, steps: int | None = None) -> float:
         """Of a whole run; with another number of steps than that of the run that was tried."""

@@ -9,11 +9,11 @@ from tlcore.runs import devices, estimates, memory
 from tlcore.runs.building import device_of, suitable_threads
 from tlcore.runs.estimates import SHARE, Estimate
 from tlcore.runs.spec import RunSpec
-from tlcore.runs.trial import PATIENCE, STEPS, Tried, tried
+from tlcore.runs.trial import PATIENCE, STEPS, Asked, Tried, asked, tried
 from tlcore.training.evaluators import Accuracy, Episodes
 from tlcore.training.loop import Rhythm
 
-_FIRST, _SECOND = 4, 8  # images at a time: few, so that they fit and do not take long
+_FIRST, _SECOND = 4, 16  # images at a time: few, so that they fit and do not take long
 
 
 def estimate(spec: RunSpec) -> Estimate:
@@ -29,20 +29,21 @@ def estimate(spec: RunSpec) -> Estimate:
 
 def _estimated(spec: RunSpec, device: torch.device) -> Estimate:
     torch.set_num_threads(suitable_threads(catalogue.scenario(spec.scenario)["kind"]))
-    asked, free = int(spec.hparams["batch"]), memory.available(device)
+    wanted, shape, free = int(spec.hparams["batch"]), estimates.shape_of(spec), memory.available(device)
     mark, trials = memory.Watermark(device), list[Tried]()
     with memory.bounded(device):
-        for batch in sorted({max(2, min(_FIRST, asked // 2)), min(_SECOND, asked), asked}):
+        exam = asked(spec, shape, mark)
+        for batch in sorted({max(2, min(_FIRST, wanted // 2)), min(_SECOND, wanted), wanted}):
             if batch > _SECOND and not _affordable(trials, batch, free):
                 break
             try:
-                trials.append(tried(spec, estimates.shape_of(spec), batch, mark))
+                trials.append(tried(spec, shape, batch, mark))
             except Exception as error:
                 if not trials or memory.full(error) is None:
                     raise
                 break
             memory.free()
-    return _concluded(spec, trials, free)
+    return _concluded(spec, trials, exam, free)
 
 
 def _affordable(trials: Sequence[Tried], batch: int, free: int) -> bool:
@@ -51,17 +52,18 @@ def _affordable(trials: Sequence[Tried], batch: int, free: int) -> bool:
     return fits and STEPS * _seconds(trials, batch) <= PATIENCE / 2
 
 
-def _concluded(spec: RunSpec, trials: Sequence[Tried], free: int) -> Estimate:
-    asked, last = int(spec.hparams["batch"]), trials[-1]
+def _concluded(spec: RunSpec, trials: Sequence[Tried], exam: Asked, free: int) -> Estimate:
+    wanted, last = int(spec.hparams["batch"]), trials[-1]
     return Estimate(
-        batch=asked,
+        batch=wanted,
         length=last.length,
         steps=int(spec.hparams["steps"]) if "steps" in spec.hparams else None,
-        step_seconds=_seconds(trials, asked),
-        grading_seconds=last.image_seconds * _graded(catalogue.scenario(spec.scenario)["exam"]),
-        measured=last.batch >= asked,
+        step_seconds=_seconds(trials, wanted),
+        grading_seconds=exam.image_seconds * _graded(catalogue.scenario(spec.scenario)["exam"]),
+        measured=last.batch >= wanted,
         fixed=_memory(trials, 0),
         image=_memory(trials, 1) - _memory(trials, 0),
+        grading=exam.memory,
         free=free,
         device=devices.lane(spec.device),
     )

@@ -18,6 +18,7 @@ _SAID = (  # how torch and the libraries below it say so where they have no exce
     "ALLOC_FAILED",
     "bad_alloc",
     "could not allocate",
+    "could not create a primitive",  # oneDNN
 )
 
 
@@ -73,10 +74,17 @@ class Watermark:
 
     def __init__(self, device: torch.device) -> None:
         self.device = device
-        free()
-        if device.type == "cuda":
-            torch.cuda.reset_peak_memory_stats(device)
+        self.lower()
         self._before = self._now()
+
+    def lower(self) -> None:
+        """Let the highest begin anew at what is taken now, where the system can."""
+        free()
+        if self.device.type == "cuda":
+            torch.cuda.reset_peak_memory_stats(self.device)
+            return
+        with suppress(OSError):
+            Path("/proc/self/clear_refs").write_text("5")
 
     def height(self) -> int:
         """Bytes; on the CPU of the whole process, on a GPU of what torch holds there."""
@@ -87,18 +95,11 @@ class Watermark:
     def _now(self) -> int:
         if self.device.type == "cuda":
             return int(torch.cuda.memory_reserved(self.device))
-        _lower()
         return int(psutil.Process().memory_info().rss)
 
 
-def _lower() -> None:
-    """Let this process's highest memory begin anew, where the system can."""
-    with suppress(OSError):
-        Path("/proc/self/clear_refs").write_text("5")
-
-
 def _highest() -> int:
-    """The most resident memory that this process ever had, or since `_lower` where that is known."""
+    """The most resident memory that this process ever had, or since it was lowered where that is known."""
     with suppress(OSError):
         for line in Path("/proc/self/status").read_text().splitlines():
             if line.startswith("VmHWM:"):

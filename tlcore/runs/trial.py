@@ -14,12 +14,11 @@ from typing import Any, TypeVar
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from tlcore import catalogue
 from tlcore.augment import NONE, policy
 from tlcore.cards import Factor
-from tlcore.data import Domain, Mapped, Stream, Task, portion
+from tlcore.data import Domain, Inputs, Mapped, Stream, Task, portion
 from tlcore.networks import build_network
 from tlcore.phases import Journal, Keepable
 from tlcore.runs.memory import Watermark
@@ -32,6 +31,7 @@ PATIENCE = 20.0  # seconds, after which further phases are taken to be as slow a
 _ENOUGH = 0.2  # seconds of a phase, after which three steps are told apart from what disturbs them
 _ROWS = 64  # made-up images of a domain, at least
 _MANY = 512  # … and at the most, unless the batch is larger
+_PORTION, _FEW = 500, 8  # images that the exam asks about at a time, and before, to warm up
 _EACH = 6  # of a class, or as many as an episode wants
 _ATTRIBUTES = 16
 
@@ -45,13 +45,15 @@ class Tried:
     batch: int
     length: int  # steps of the whole run
     step_seconds: float  # a step, in the mean over all phases by their length
-    image_seconds: float  # an image of the exam
     memory: int  # bytes, at the highest
 
-    @property
-    def training(self) -> float:
-        """Seconds of all steps."""
-        return self.length * self.step_seconds
+
+@dataclass(frozen=True)
+class Asked:
+    """What the exam takes."""
+
+    image_seconds: float
+    memory: int  # bytes, at the highest
 
 
 def tried(spec: RunSpec, shape: Sequence[int], batch: int, mark: Watermark) -> Tried:
@@ -59,19 +61,35 @@ def tried(spec: RunSpec, shape: Sequence[int], batch: int, mark: Watermark) -> T
 
     Raises what a run would raise.
     """
-    device = mark.device
-    kind = find(spec.strategy)
-    classes = len(catalogue.scenario(spec.scenario)["classes"])
-    network = build_network(spec.backbone, classes, input_shape=tuple(shape), weights="none").to(device)
-    strategy = kind(network, kind.HParams.of({**spec.hparams, "batch": batch}))
-    strategy.journal = samples = _Samples(device)
-    task = _made_up(spec, shape, batch, kind.card.oracle).to(device)
+    mark.lower()
+    strategy = _built(spec, shape, batch, mark.device)
+    strategy.journal = samples = _Samples(mark.device)
+    task = _made_up(spec, shape, batch, strategy.card.oracle).to(mark.device)
     torch.manual_seed(0)
     with precision(strategy):
         for _ in strategy.walk(task):
             pass
-        image_seconds = _asked(strategy, task.target.inputs[: portion(task.target.inputs, _MANY)], samples.now)
-    return Tried(batch, samples.length, samples.seconds / max(1, samples.length), image_seconds, mark.height())
+    return Tried(batch, samples.length, samples.seconds / max(1, samples.length), mark.height())
+
+
+def asked(spec: RunSpec, shape: Sequence[int], mark: Watermark) -> Asked:
+    """Let the network answer as many images of an exam as it is asked about at a time."""
+    mark.lower()
+    strategy = _built(spec, shape, 2, mark.device).network.eval()
+    images = _images(_PORTION, shape).to(mark.device)
+    images = images[: portion(images, _PORTION)]
+    with torch.no_grad():
+        strategy(images[:_FEW])  # the first time warms up
+        began = _now(mark.device)
+        strategy(images)
+        return Asked((_now(mark.device) - began) / len(images), mark.height())
+
+
+def _built(spec: RunSpec, shape: Sequence[int], batch: int, device: torch.device) -> Strategy[Any]:
+    kind = find(spec.strategy)
+    classes = len(catalogue.scenario(spec.scenario)["classes"])
+    network = build_network(spec.backbone, classes, input_shape=tuple(shape), weights="none").to(device)
+    return kind(network, kind.HParams.of({**spec.hparams, "batch": batch}))
 
 
 class _Samples(Journal):
@@ -90,15 +108,10 @@ class _Samples(Journal):
         for k in _places(length) if not self._late else ():
             if len(taken) >= STEPS and sum(taken) > _ENOUGH:
                 break
-            began = self.now()
+            began = _now(self._device)
             yield stream.at(k)
-            taken.append(self.now() - began)
+            taken.append(_now(self._device) - began)
         self._taken.append((length, median(taken[1:] or taken) if taken else None))
-
-    def now(self) -> float:
-        if self._device.type == "cuda":
-            torch.cuda.synchronize(self._device)
-        return perf_counter()
 
     @property
     def length(self) -> int:
@@ -122,14 +135,10 @@ def _places(length: int) -> list[int]:
     return list(dict.fromkeys(round(share * (length - 1)) for share in shares)) if length else []
 
 
-def _asked(strategy: Strategy[Any], images: Tensor, now: Callable[[], float]) -> float:
-    """Seconds that one image of the exam takes: its way through the backbone."""
-    strategy.network.eval()
-    with torch.no_grad():
-        strategy.network(images)  # the first time warms up
-        began = now()
-        strategy.network(images)
-        return (now() - began) / len(images)
+def _now(device: torch.device) -> float:
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+    return perf_counter()
 
 
 class _Noise:
@@ -145,6 +154,11 @@ class _Noise:
         return some
 
 
+def _images(count: int, shape: Sequence[int]) -> Inputs:
+    """Made-up inputs; points are few bytes, and images take none."""
+    return torch.zeros(count, *shape) if len(shape) == 1 else Mapped(_Noise(count, shape))
+
+
 def _made_up(spec: RunSpec, shape: Sequence[int], batch: int, oracle: bool) -> Task:
     """A task of noise with as many classes, questions and attributes as the scenario has."""
     card = catalogue.scenario(spec.scenario)
@@ -157,7 +171,7 @@ def _made_up(spec: RunSpec, shape: Sequence[int], batch: int, oracle: bool) -> T
     answers = [torch.randint(len(factor.values), (rows,), generator=random) for factor in factors]
     views = policy(spec.augment or NONE)
     view = None if views is None else views.view
-    inputs = torch.randn(rows, *shape, generator=random) if len(shape) == 1 else Mapped(_Noise(rows, shape))
+    inputs = _images(rows, shape)
     source, target = (
         Domain(name, inputs, labels, 0, torch.stack(answers, 1) if answers else None, view)
         for name in ("made-up source", "made-up target")
