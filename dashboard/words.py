@@ -5,6 +5,7 @@ from typing import Any
 
 from tlcore import catalogue
 from tlcore.cards import BETWEEN
+from tlcore.dials import SHIFT
 from tlcore.errors import TransferError
 from tlcore.runs.rows import Run
 from tlcore.runs.spec import RunSpec
@@ -287,11 +288,11 @@ def dialled(spec: RunSpec) -> str:
     if spec.name:
         return spec.name
     card = catalogue.scenario(spec.scenario)
-    first = next(iter(card["dials"]), None)
-    if first is None or spec.shift is None:
+    shift = next((dial for dial in card["dials"] if dial["name"] == SHIFT), None)
+    if shift is None or spec.shift is None:
         return str(card["title"])
-    space = "" if first["unit"] in ("°", "") else "\u202f"
-    return f"{card['title']}, {number(spec.shift)}{space}{first['unit']}"
+    space = "" if shift["unit"] in ("°", "") else "\u202f"
+    return f"{card['title']}, {number(spec.shift)}{space}{shift['unit']}"
 
 
 def short(title: str, key: str = "") -> str:
