@@ -61,7 +61,7 @@ MEASURES: Mapping[str, tuple[str, str]] = {
     "source_accuracy": ("Source accuracy", GLOSSARY["Source accuracy"]),
     "target_accuracy": ("Target accuracy", GLOSSARY["Target accuracy"]),
     "source_validation_accuracy": (
-        "Source accuracy, to choose by",
+        "Validation (source)",
         "Accuracy on source images that are neither for training nor in the exam: what settings may be chosen by "
         "without looking at a target label.",
     ),
