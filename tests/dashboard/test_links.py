@@ -27,7 +27,7 @@ def specs(draw: st.DrawFn) -> RunSpec:
         for each in catalogue.strategy(strategy)["hparams"]
         if each["type"] in ("int", "float") and each["high"] >= 1 and not each["among"] and draw(st.booleans())
     }
-    shift = dials.pop(catalogue.scenario(scenario)["dials"][0]["name"]) if dials else None
+    shift = dials.pop("shift", None)
     spec = RunSpec(strategy, scenario, "", shift, dials, draw(st.integers(1, 50)), draw(st.integers(0, 10**6)))
     spec = RunSpec(**{**spec.as_json(), "hparams": hparams})
     try:
