@@ -16,7 +16,7 @@ SHOWN = 50  # files that are named
 def report(chore: Chore) -> None:
     """The report of a check that is done."""
     told = chore.result
-    st.markdown(f"#### {plain(told['name'])}: what is in it")
+    st.markdown(f"#### {plain(told['name'])}: what is in it", anchors=False)
     st.markdown(_summed(told))
     st.markdown(table(_domains(told["domains"])))
     for domain, sheet in told["sheets"].items():
@@ -25,7 +25,7 @@ def report(chore: Chore) -> None:
             _strip(f"api/chores/{chore.id}/{sheet['file']}", sheet["count"], domain), key=f"sheet:{chore.id}:{domain}"
         )
     if told["warnings"]:
-        st.markdown(f"##### Worth knowing ({len(told['warnings'])})")
+        st.markdown(f"##### Worth knowing ({len(told['warnings'])})", anchors=False)
         st.markdown("\n".join(f"- {plain(each)}" for each in told["warnings"]))
     else:
         st.markdown("Nothing about it is out of the ordinary.")

@@ -27,7 +27,7 @@ def _set(entry: DomainEntry) -> None:
     """A published data set."""
     size = megabytes(entry.megabytes * 1e6)
     with st.container(border=True, key=f"absent-{entry.key.replace('/', '-')}"):
-        st.markdown(f"##### {plain(entry.title)} is not on this machine")
+        st.markdown(f"##### {plain(entry.title)} is not on this machine", anchors=False)
         st.markdown(f"{entry.images:,} images of {len(entry.classes):,} classes · {size} to download")
         st.markdown(f"**Licence** · {entry.licence or 'not stated'}")
         st.caption(entry.citation)
@@ -38,7 +38,7 @@ def _drawn(card: Mapping[str, Any]) -> None:
     """What a scenario is drawn from."""
     size = megabytes(card["download_mb"] * 1e6)
     with st.container(border=True, key="absent-drawn"):
-        st.markdown("##### These images are not on this machine")
+        st.markdown("##### These images are not on this machine", anchors=False)
         st.markdown(f"{size} to download")
         st.caption(card["credit"])
         _fetching({"scenario": card["key"]}, size)

@@ -39,14 +39,14 @@ def _begin() -> None:
     with st.container(key="import"):
         left, right = st.columns(2, gap="large")
         with left:
-            st.markdown("##### An archive")
+            st.markdown("##### An archive", anchors=False)
             upload = st.file_uploader(
                 "A zip or tar with one folder of images a class", type=[each.lstrip(".") for each in PACKED],
                 key=f"upload:{st.session_state.get(ROUND, 0)}",
                 help=f"Up to {st.get_option('server.maxUploadSize'):,} MB. Of a larger one, give the path.",
             )  # fmt: skip
         with right:
-            st.markdown("##### A folder or an archive on this machine")
+            st.markdown("##### A folder or an archive on this machine", anchors=False)
             with st.form("import-path", border=False):
                 path = st.text_input("Path", placeholder="/home/me/pictures or ~/office31.zip", key="import-path-text")
                 copy = st.checkbox(

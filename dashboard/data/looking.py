@@ -9,7 +9,7 @@ from dashboard import words
 from dashboard.data import charts, working
 from dashboard.data.gallery import address, galleries
 from dashboard.data.matching import Matching
-from dashboard.data.texts import MEANINGS, table
+from dashboard.data.texts import MEANINGS, plain, table
 from dashboard.drawing import drawing
 from tlcore.errors import TransferError
 from tlcore.library import across, summary
@@ -134,7 +134,7 @@ def _duplicates(titles: Sequence[str], source: Summary, target: Summary, both: S
         said = "no duplicates" if not twins["equal"] + twins["nearly"] else (
             f"{twins['equal']:,} exact and {twins['nearly']:,} near duplicates"
         )  # fmt: skip
-        st.markdown(f"**{title}** · {said}" + (f"; {_images(len(lost))} unreadable" if lost else ""))
+        st.markdown(f"**{plain(title)}** · {said}" + (f"; {_images(len(lost))} unreadable" if lost else ""))
         if twins["file"]:
             drawing(
                 charts.pairs(twins["shown"], address(side, twins["file"]), side.told["sheet"]["blocks"]),
@@ -148,7 +148,7 @@ def _duplicates(titles: Sequence[str], source: Summary, target: Summary, both: S
 def _headed(title: str, what: str, rows: Sequence[Sequence[str]] | None = None) -> None:
     """A heading with what the numbers under it are, and the same numbers as a table."""
     with st.container(horizontal=True, vertical_alignment="center", key=f"head-{what}", gap="small"):
-        st.markdown(f"##### {title}", width="content")
+        st.markdown(f"##### {title}", width="content", anchors=False)
         with st.popover("What is this?", type="tertiary"):
             st.markdown(MEANINGS[what])
         if rows and len(rows) > 1:

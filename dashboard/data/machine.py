@@ -25,7 +25,7 @@ def machine() -> None:
 
 
 def _collections() -> None:
-    st.markdown("##### Your images")
+    st.markdown("##### Your images", anchors=False)
     held = shelf.entries()
     for collection in held.values():
         _collection(collection)
@@ -63,7 +63,7 @@ def _remove(key: str, label: str, what: str) -> None:
 
 
 def _cache() -> None:
-    st.markdown("##### Images ready for training")
+    st.markdown("##### Images ready for training", anchors=False)
     files = cache.sizes()
     whole = sum(each.bytes for each in files)
     with st.container(horizontal=True, vertical_alignment="center", key="cache-line"):
@@ -85,7 +85,7 @@ def _summaries() -> None:
     folders = summary.entries()
     if not folders:
         return
-    st.markdown("##### Summaries")
+    st.markdown("##### Summaries", anchors=False)
     size = sum(_size(folder) for folder in folders)
     with st.container(horizontal=True, vertical_alignment="center", key="summaries-line"):
         st.markdown(

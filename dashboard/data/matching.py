@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from dashboard.data.texts import plain
+
 SHOWN = 12  # classes that are named in a line; more are counted
 
 
@@ -43,4 +45,4 @@ def _listed(names: Sequence[str]) -> str:
     if not names:
         return "none"
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return ", ".join(names[:SHOWN]) + more
+    return plain(", ".join(names[:SHOWN])) + more

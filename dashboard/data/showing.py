@@ -12,7 +12,7 @@ from dashboard.data.importing import importing
 from dashboard.data.looking import look, tidy
 from dashboard.data.machine import machine
 from dashboard.data.matched import matching
-from dashboard.data.texts import MEANINGS
+from dashboard.data.texts import MEANINGS, plain
 from tlcore import catalogue
 from tlcore.cards import BETWEEN, SHIFTED
 from tlcore.scenarios.sides import sides
@@ -47,7 +47,7 @@ def _pair(key: str) -> None:
     card, both = catalogue.scenario(key), sides(key)
     matched = matching(card, both)
     with st.container(horizontal=True, vertical_alignment="center", key="data-title"):
-        st.markdown(f"#### {card['title']}", width="content")
+        st.markdown(f"#### {plain(card['title'])}", width="content", anchors=False)
         with st.popover("Classes", type="tertiary"):
             st.markdown("\n\n".join([*matched.lines(), MEANINGS["matching"]]))
         with st.popover("Licence and size", type="tertiary"):
@@ -56,7 +56,7 @@ def _pair(key: str) -> None:
             "views/play.py", label="Open on Play", icon=":material/play_circle:", query_params={"d": key},
             help="The same pair with a network and a strategy.",
         )  # fmt: skip
-    st.caption(f"{card['idea']} {_unshared(matched.only(0), matched.only(1))}")
+    st.caption(f"{plain(card['idea'])} {_unshared(matched.only(0), matched.only(1))}")
     absent = [side for side in both if not side.present]
     if absent:
         offer(card, absent)
@@ -71,4 +71,4 @@ def _unshared(source: Sequence[str], target: Sequence[str]) -> str:
 
 
 def _few(names: Sequence[str]) -> str:
-    return ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
+    return ", ".join(map(plain, names[:3])) + (" …" if len(names) > 3 else "")
