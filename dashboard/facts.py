@@ -61,7 +61,7 @@ def _baseline(store: Store, run: Run) -> float | None:
 
 def _data(run: Run) -> tuple[Any, ...]:
     spec = run.spec
-    return (spec.scenario, spec.backbone, spec.shift, tuple(sorted(spec.settings.items())), spec.seed)
+    return (spec.scenario, spec.backbone, spec.weights, spec.shift, tuple(sorted(spec.settings.items())), spec.seed)
 
 
 def _card(cards: Mapping[str, Any], key: str) -> Mapping[str, Any]:
