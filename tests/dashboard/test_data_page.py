@@ -312,3 +312,17 @@ def test_licence_and_room_on_the_disk_are_said(marks: Path, idle: list[str]) -> 
     assert "**SVHN** · Licence: for non-commercial use" in published
     assert "once it was fetched" in published
     assert credit("Digits: …", sides(SHAPES)) == "Digits: …"
+
+
+def test_the_image_cache_is_listed_with_its_size_and_cleaned(idle: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    kept, cleaned = cache.Kept(Path("x"), "marks/day", 64, 12, 3_400_000, 0.0), []
+    monkeypatch.setattr(cache, "sizes", lambda: [] if cleaned else [kept])
+    monkeypatch.setattr(cache, "clean", lambda: cleaned.append("all"))
+    app = AppTest.from_file(str(MAIN), default_timeout=30)
+    app.session_state["data-section"] = "On this machine"
+    app.switch_page("views/data.py")
+    checked(app.run())
+    assert any("12 images of 64 × 64" in each.value for each in app.markdown)
+    app = press(app, "Clean (3 MB)")
+    assert cleaned == ["all"]
+    assert any(each.value.startswith("0 files, 0 kB.") for each in app.markdown)
