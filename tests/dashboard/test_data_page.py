@@ -16,7 +16,7 @@ from dashboard.data.matching import Matching
 from dashboard.data.texts import megabytes, plain, table
 from tests.dashboard.test_pages import MAIN, checked, opened, press
 from tlcore import catalogue
-from tlcore.library import sheets, shelf, summary
+from tlcore.library import cache, sheets, shelf, summary
 from tlcore.library.listing import Listing
 from tlcore.runs import chores, works
 from tlcore.runs.chores import Chore
