@@ -89,6 +89,12 @@ def test_another_network_s_weights_are_refused_with_a_count_and_nothing_changes(
     assert same(module, small(seed=5))
 
 
+def test_a_weight_that_is_neither_the_backbone_s_nor_a_head_s_is_refused(tmp_path: Path) -> None:
+    torch.save({**small(seed=1).state_dict(), "extra.weight": torch.zeros(2)}, tmp_path / "more.pt")
+    with pytest.raises(CheckpointError, match=r"another network \(1 unexpected: extra\.weight\)"):
+        load_checkpoint(small(), tmp_path / "more.pt")
+
+
 def test_what_only_looks_like_a_head_is_not_forgiven_to_a_backbone_that_has_it(tmp_path: Path) -> None:
     """ConvNeXt's last norm stands in torchvision's classifier, and is no part of the head."""
     with torch.device("meta"):
