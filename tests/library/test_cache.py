@@ -146,6 +146,7 @@ def test_a_damaged_file_is_noticed_and_made_anew(tmp_path, place, damage):
     wanted = cache.packed(found, 16).images.read()
     (file,) = place.glob("*.images")
     whole = bytearray(file.read_bytes())
+    size = len(whole)
     if damage == "end":
         whole[-3] ^= 1
     elif damage == "header":
@@ -155,6 +156,7 @@ def test_a_damaged_file_is_noticed_and_made_anew(tmp_path, place, damage):
     file.write_bytes({"shorter": whole[:-1], "longer": whole + b"0", "empty": b""}.get(damage, whole))
     assert np.array_equal(cache.packed(listing(tmp_path / "d"), 16).images.read(), wanted)
     assert packfile.opened(file, found.fingerprint, 16) is not None
+    assert file.stat().st_size == size
 
 
 def test_a_draft_of_a_process_that_died_goes_with_the_next(tmp_path, place):
