@@ -23,8 +23,9 @@ def alike(first: Tensor, second: Tensor) -> tuple[Tensor, Tensor]:
     """Two outputs of one batch with as many places each; the channels are left as they are.
 
     Of two maps (B, C, H, W) the larger is averaged down to the smaller; of a map and a vector (B, C)
-    the map is averaged over all its places.
+    the map is averaged over all its places. Tokens (B, T, C) are averaged to a vector.
     """
+    first, second = (output.mean(1) if output.ndim == 3 else output for output in (first, second))
     if first.ndim == second.ndim == 4:
         height, width = (min(sides) for sides in zip(first.shape[2:], second.shape[2:]))
         first, second = (F.adaptive_avg_pool2d(maps, (height, width)) for maps in (first, second))
