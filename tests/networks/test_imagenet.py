@@ -9,6 +9,7 @@ from torch import nn
 from torchvision import models
 
 from tlcore import catalogue
+from tlcore.losses.meta import answered
 from tlcore.networks.cuts import Patches, Straight
 from tlcore.networks.families import MEMBERS, published
 from tlcore.networks.footprint import activations_mb
@@ -142,6 +143,16 @@ def test_mobilenet_s_straight_sigmoid_is_torch_s_and_has_second_derivatives() ->
     slope.sum().backward()  # which torch's own refuses
     backbone = described("mobilenet_v3_small")
     assert not any(isinstance(layer, nn.Hardsigmoid) for layer in backbone.modules())
+
+
+def test_attention_has_a_second_derivative_where_meta_learning_asks_for_one() -> None:
+    net = tiny("vit").eval()
+    weights = dict(net.named_parameters())
+    first = torch.autograd.grad(
+        answered(net, weights, torch.rand(2, 3, 32, 32)).square().sum(), net.encoder.pos_embedding, create_graph=True
+    )[0]
+    first.square().sum().backward()
+    assert net.encoder.layers[0].self_attention.in_proj_weight.grad.isfinite().all()
 
 
 def test_from_scratch_means_every_weight(monkeypatch: pytest.MonkeyPatch) -> None:
