@@ -58,6 +58,14 @@ def test_each_trial_begins_its_highest_anew():
     assert tried(spec, (3, 32, 32), 4, mark).memory < 400e6
 
 
+def test_the_exams_of_a_run_are_counted():
+    graded = estimating._graded
+    assert graded("printed-to-handwritten", 400) == 41 * 2000, "forty evaluations on the way, and one at the end"
+    assert graded("printed-to-handwritten", 100) == 34 * 2000
+    assert graded("mnist~usps", 400) == 41 * 2000, "of large domains no more than a thousand images are asked"
+    assert graded("glyphs", 400) == 2 * (40 * 12 + 300) * 5 * 6
+
+
 def test_a_step_that_takes_the_same_whatever_the_batch_is_not_multiplied():
     same = [Tried(batch, 500, 0.5, 100) for batch in (4, 8)]
     assert estimating._concluded(DIGITS, same, Asked(0.0, 0), 1000).step_seconds == 0.5

@@ -1,10 +1,14 @@
 """Estimating: a trial with few images at a time, one with more, and what follows for any number of them."""
 
 from collections.abc import Sequence
+from math import ceil
 
 import torch
 
 from tlcore import catalogue
+from tlcore.cards import BETWEEN
+from tlcore.errors import RequestError
+from tlcore.library import domains
 from tlcore.runs import devices, estimates, memory
 from tlcore.runs.building import device_of, suitable_threads
 from tlcore.runs.estimates import SHARE, Estimate
@@ -13,6 +17,7 @@ from tlcore.runs.trial import PATIENCE, STEPS, Asked, Tried, asked, tried
 from tlcore.training.evaluators import Accuracy, Episodes
 from tlcore.training.loop import Rhythm
 
+_TESTED = 0.2  # of a domain's images are kept for its test
 _FIRST, _SECOND = 4, 16  # images at a time: few, so that they fit and do not take long
 
 
@@ -59,7 +64,7 @@ def _concluded(spec: RunSpec, trials: Sequence[Tried], exam: Asked, free: int) -
         length=last.length,
         steps=int(spec.hparams["steps"]) if "steps" in spec.hparams else None,
         step_seconds=_seconds(trials, wanted),
-        grading_seconds=exam.image_seconds * _graded(catalogue.scenario(spec.scenario)["exam"]),
+        grading_seconds=exam.image_seconds * _graded(spec.scenario, last.length),
         measured=last.batch >= wanted,
         fixed=_memory(trials, 0),
         image=_memory(trials, 1) - _memory(trials, 0),
@@ -69,12 +74,21 @@ def _concluded(spec: RunSpec, trials: Sequence[Tried], exam: Asked, free: int) -
     )
 
 
-def _graded(exam: str) -> int:
-    """How many images the exams of a run ask about, all together, at the most."""
-    times = Rhythm().evaluations
-    if exam == "episodes":
+def _graded(scenario: str, length: int) -> int:
+    """How many images the exams of a run of so many steps ask about, all together, at the most."""
+    times = length // max(1, ceil(length / Rhythm().evaluations))
+    if catalogue.scenario(scenario)["exam"] == "episodes":
         return 2 * (times * Episodes.quick + Episodes.all) * Episodes.way * (Episodes.shot + Episodes.query)
-    return 2 * (times + 1) * Accuracy.quick
+    source, _, target = scenario.partition(BETWEEN)
+    return (times + 1) * (_tested(source) + _tested(target))
+
+
+def _tested(domain: str) -> int:
+    """How many test images of a domain are asked about at a time; of one that is not among the known ones, the most."""
+    try:
+        return min(Accuracy.quick, int(_TESTED * domains.find(domain).images))
+    except RequestError:
+        return Accuracy.quick
 
 
 def _memory(trials: Sequence[Tried], batch: float) -> float:

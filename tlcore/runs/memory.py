@@ -1,5 +1,6 @@
 """Memory: how much is free, and what happens when it is not enough."""
 
+import ctypes
 import gc
 import sys
 from collections.abc import Iterator
@@ -44,6 +45,8 @@ def full(error: Exception) -> str | None:
 def free() -> None:
     """Give back what nobody holds any more."""
     gc.collect()
+    with suppress(AttributeError, OSError, TypeError):  # only the GNU library keeps what is free until it is asked
+        ctypes.CDLL(None).malloc_trim(0)
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
 

@@ -31,7 +31,7 @@ PATIENCE = 20.0  # seconds, after which further phases are taken to be as slow a
 _ENOUGH = 0.2  # seconds of a phase, after which three steps are told apart from what disturbs them
 _ROWS = 64  # made-up images of a domain, at least
 _MANY = 512  # … and at the most, unless the batch is larger
-_PORTION, _FEW = 500, 8  # images that the exam asks about at a time, and before, to warm up
+_PORTION = 500  # images that the exam asks about at a time, at the most
 _EACH = 6  # of a class, or as many as an episode wants
 _ATTRIBUTES = 16
 
@@ -75,13 +75,13 @@ def tried(spec: RunSpec, shape: Sequence[int], batch: int, mark: Watermark) -> T
 def asked(spec: RunSpec, shape: Sequence[int], mark: Watermark) -> Asked:
     """Let the network answer as many images of an exam as it is asked about at a time."""
     mark.lower()
-    strategy = _built(spec, shape, 2, mark.device).network.eval()
+    network = _built(spec, shape, 2, mark.device).network.eval()
     images = _images(_PORTION, shape).to(mark.device)
     images = images[: portion(images, _PORTION)]
     with torch.no_grad():
-        strategy(images[:_FEW])  # the first time warms up
+        network(images)  # the first time warms up: what suits this many images is worked out once
         began = _now(mark.device)
-        strategy(images)
+        network(images)
         return Asked((_now(mark.device) - began) / len(images), mark.height())
 
 
