@@ -174,7 +174,7 @@ def table(rows: list[dict[str, Any]], images: int, side: int) -> str:
         "64 MiB, because mapped pages count as the process's own.",
         "",
         f"{datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, torch {torch.__version__}, 1 CPU thread, "
-        f"{platform.machine()}, {os.cpu_count()} cores that other work shared: CPU time counts, and wall time says little.",
+        f"{platform.machine()}, {os.cpu_count()} cores that other work shared: CPU time counts, wall time says little.",
         "",
     ]
     return "\n".join(lines)
