@@ -81,8 +81,8 @@ def main() -> None:
         TITLE,
         "",
         f"Target accuracy in points of `{BACKBONE}` by what it has seen before, mean of {asked.seeds} seeds ± half of "
-        "the 95 % t-interval, after 200 steps of 32 images on a few labels a class; the source is not learnt. Bold: the best of "
-        "its row. `python -m benchmarks.pretraining`.",
+        "the 95 % t-interval, after 200 steps of 32 images on a few labels a class; the source is not learnt. Bold: "
+        "the best of its row. `python -m benchmarks.pretraining`.",
         "",
         *table(found, results),
         "",
