@@ -20,6 +20,8 @@ IMAGE_KEYS = (
     "wide-cnn-bn",
     "mlp-800",
     "lenet",
+    "lenet-colour",
+    "lenet-colour-bn",
     "conv4",
 )
 
@@ -51,12 +53,13 @@ def test_images_of_any_size_from_eight_pixels_give_one_row_of_features_each(key:
     assert features.isfinite().all()
 
 
-def test_only_the_backbone_that_sees_colour_tells_equally_bright_colours_apart() -> None:
+def test_only_backbones_that_see_colour_tell_equally_bright_colours_apart() -> None:
     red, green = torch.zeros(2, 1, 3, 8, 8)
     red[:, 0], green[:, 1] = 1, 1
-    for key in ("small-cnn-bn", "small-cnn-colour", "small-resnet"):
+    colourful = ("small-cnn-colour", "small-resnet", "lenet-colour", "lenet-colour-bn")
+    for key in ("small-cnn-bn", "lenet", *colourful):
         backbone = build_backbone(key, input_shape=(3, 8, 8)).eval()
-        assert torch.equal(backbone(red), backbone(green)) == (key == "small-cnn-bn")
+        assert torch.equal(backbone(red), backbone(green)) != (key in colourful)
 
 
 def test_lenet_is_the_network_of_the_paper() -> None:

@@ -12,7 +12,7 @@ from tlcore.networks.offer import Offer
 
 KEYS = (
     "tiny-mlp", "tiny-linear", "wide-mlp", "small-cnn", "small-cnn-bn", "small-cnn-colour", "small-cnn-letters",
-    "small-resnet", "wide-cnn-bn", "mlp-800", "mlp-1200", "lenet", "conv4",
+    "small-resnet", "wide-cnn-bn", "mlp-800", "mlp-1200", "lenet", "lenet-colour", "lenet-colour-bn", "conv4",
 )  # fmt: skip
 OURS = [offer for offer in BACKBONES if offer.key not in MEMBERS]
 

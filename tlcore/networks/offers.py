@@ -9,7 +9,7 @@ from tlcore.networks.conv4 import Conv4
 from tlcore.networks.dense import ImageMlp
 from tlcore.networks.families import MEMBERS
 from tlcore.networks.imagenet import offer
-from tlcore.networks.lenet import SIDE, LeNet
+from tlcore.networks.lenet import SIDE, ColourLeNet, LeNet
 from tlcore.networks.offer import Offer
 from tlcore.networks.small import SmallCnn, TinyLinear, TinyMlp
 from tlcore.networks.small_resnet import SMALLEST, SmallResNet
@@ -181,6 +181,39 @@ BACKBONES: tuple[Offer, ...] = (
             source="Tzeng et al., CVPR 2017, arXiv:1702.05464, section 5.1",
         ),
         build=lambda _: LeNet(),
+    ),
+    Offer.of(
+        BackboneCard(
+            key="lenet-colour",
+            title="LeNet that sees colour",
+            idea="The convolutions with which adversaries were first tried on MNIST-M: 28×28 in red, green and blue.",
+            takes="images",
+            dim=768,
+            parameters=40_880,
+            side=SIDE,
+            smallest=SIDE,
+            gflops=0.0038,
+            activations_mb=0.2,
+            source="Ganin et al., JMLR 17(59), 2016, arXiv:1505.07818, figure 4 (a)",
+        ),
+        build=lambda _: ColourLeNet(),
+    ),
+    Offer.of(
+        BackboneCard(
+            key="lenet-colour-bn",
+            title="LeNet that sees colour, with batch norm",
+            idea="The same with batch norm after each convolution, whose statistics carry much of the domain.",
+            takes="images",
+            dim=768,
+            parameters=41_040,
+            side=SIDE,
+            smallest=SIDE,
+            gflops=0.0038,
+            activations_mb=0.2,
+            has_norm=True,
+            source="Ganin et al., JMLR 17(59), 2016, arXiv:1505.07818, figure 4 (a), without batch norm",
+        ),
+        build=lambda _: ColourLeNet(norm=True),
     ),
     Offer.of(
         BackboneCard(
