@@ -173,6 +173,7 @@ def main() -> None:
     asked = parser.parse_args()
     torch.set_num_threads(1)
     lines = ["# An epoch from the cache beside an epoch from the files", ""]
+    lines += ["Waiting for data alone, without a network: with one, whichever of the two is slower sets the pace.", ""]
     load = os.getloadavg()[0]
     with TemporaryDirectory() as place:
         os.environ["TLCORE_DATA"] = place
