@@ -111,7 +111,8 @@ def page(rows: list[str]) -> str:
 
 Three steps of every phase on images of noise (`tlcore estimate`), against the whole run, unobserved, each in a process
 of its own. Seconds by the clock; megabytes at the highest, beyond what Python and torch had taken before. A run holds
-its images on top, where they are small enough to be held, and writes checkpoints; a trial has neither.
+its images on top, where they are small enough to be held, packs them the first time, and writes checkpoints; a
+trial does none of it.
 
 | run, data, backbone | steps | said, s | was, s | ratio | said, MB | was, MB |
 |---|--:|--:|--:|--:|--:|--:|

@@ -150,7 +150,7 @@ class BackboneCard:
 
     @property
     def memory_mb(self) -> float:
-        """An estimate of what training all of it on one image takes: weights, gradients, Adam's two means, activations."""
+        """About what training all of it on one image takes: weights, gradients, Adam's two means, activations."""
         return round(4 * self.weights_mb + self.activations_mb, 1)
 
     def as_json(self) -> dict[str, Any]:

@@ -20,8 +20,8 @@ from tlcore.runs.works import WORKS
 
 LARGE = RunSpec("source-only", "handwritten-to-noisy", backbone="resnet18").completed()
 TRIED = Estimate(
-    batch=64, length=500, steps=500, step_seconds=0.32, grading_seconds=20, measured=True, fixed=4e8, image=4e6, grading=0,
-    free=10**15, device="cuda",
+    batch=64, length=500, steps=500, step_seconds=0.32, grading_seconds=20, measured=True, fixed=4e8, image=4e6,
+    grading=0, free=10**15, device="cuda",
 )  # fmt: skip
 
 

@@ -102,9 +102,7 @@ def test_mnist_is_downloaded_checked_and_read(home: Path, site: Site, monkeypatc
     for file in (home / "MNIST" / "raw").iterdir():
         file.unlink()
     sets._mnist.cache_clear()
-    with pytest.raises(
-        DataUnavailable, match=r"MNIST is not in.*not be downloaded.*10k-images.*checksum differs"
-    ):
+    with pytest.raises(DataUnavailable, match=r"MNIST is not in.*not be downloaded.*10k-images.*checksum differs"):
         sets.Mnist().whole(train=True)
 
 

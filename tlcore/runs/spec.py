@@ -140,7 +140,8 @@ class RunSpec:
             )
         if card["wants_norm"] and self.backbone not in having:
             raise RequestError(
-                f"'{self.strategy}' works on batch norms, and '{self.backbone}' has none: choose {_either(having[:4])}, or another that has."
+                f"'{self.strategy}' works on batch norms, and '{self.backbone}' has none: choose "
+                f"{_either(having[:4])}, or another that has."
             )
         return self.backbone
 
