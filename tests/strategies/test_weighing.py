@@ -31,8 +31,8 @@ def mixed() -> Task:
 def test_source_images_that_look_like_the_target_count_more(key: str, space: str) -> None:
     strategy = small(key, space=space, domain_steps=100, source_steps=30)
     list(strategy.walk(mixed()))
-    inputs, weights = strategy.weighted
-    like = torch.tensor([image.float().mean() < 45 for image in inputs])  # the dim half, whatever the order
+    source, weights = strategy.weighted
+    like = torch.tensor([image.float().mean() < 45 for image in source.inputs])  # the dim half, whatever the order
     assert like.sum() == 60
     assert weights[like].mean() > (2 if space == "inputs" else 1.1) * weights[~like].mean()
     assert weights.mean().item() == pytest.approx(1, abs=1e-4)

@@ -6,6 +6,7 @@ A file is written under another name and renamed when it is whole, so that what 
 import errno
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -141,7 +142,8 @@ def _held(listing: Listing, side: int, progress: Progress) -> PackFile:
     if found is None:
         raise DataUnavailable(f"'{file}' was written and cannot be read again: check the disk, and run again.")
     with suppress(OSError):
-        os.utime(file)  # it was used
+        now = time.time_ns()  # finer than the tick that the system would write by itself
+        os.utime(file, ns=(now, now))  # it was used
     return found
 
 
