@@ -12,6 +12,7 @@ from tlcore.runs.references import SEEDS, Gap, ask_for, gaps
 from tlcore.runs.spec import RunSpec
 
 TICK = 1.0  # seconds between two looks while runs are on their way
+ASKED = "references-asked"  # in the session's state: the experiment whose references were started here
 MEANING = """
 **The negative-transfer gap** is this strategy's error on the target less a reference's, with the same data, backbone,
 seed and number of steps: above 0 transfer has *hurt* (Wang et al., CVPR 2019). *The source alone* tells what adapting
@@ -22,8 +23,9 @@ Target accuracy is asked of held-out images, with labels that no strategy has se
 
 
 def against(spec: RunSpec) -> None:
-    """The whole panel; it looks again by itself while runs are on their way."""
-    waiting = any(gap.waiting for gap in _gaps(spec))
+    """The whole panel; it looks again by itself while runs are on their way that were started here."""
+    asked = st.session_state.get(ASKED) == spec
+    waiting = asked and any(gap.waiting for gap in _gaps(spec))
     st.fragment(_panel, run_every=TICK if waiting else None)(spec, waiting)
 
 
@@ -44,6 +46,7 @@ def _panel(spec: RunSpec, waiting: bool) -> None:
         help=f"What is missing for {SEEDS} seeds of this strategy and of each reference; they queue up behind others.",
     ):  # fmt: skip
         ask_for(store(), found)
+        st.session_state[ASKED] = spec
         st.rerun()
     if waiting and not on_the_way:
         st.rerun()  # the last one has ended: nobody need look again
