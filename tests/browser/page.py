@@ -23,6 +23,7 @@ TIMELINE = "Timeline: step on show"
 # milliseconds since the page was asked for.
 WATCH_PICTURE = """
 window.picture = { first: null, moved: null }
+window.firstMode = null  // whose picture it was: the recording's, or a run's that was quicker than the page
 const small = new OffscreenCanvas(48, 48).getContext("2d", { willReadFrequently: true })
 let before = null
 const look = () => {
@@ -33,7 +34,10 @@ const look = () => {
     const { data } = small.getImageData(0, 0, 48, 48)
     const { last } = document.querySelector("[data-testid=stage]").dataset
     const now = data.some(value => value) ? data.join() + last : null
-    if (now && !before) window.picture.first = performance.now()
+    if (now && !before) {
+      window.picture.first = performance.now()
+      window.firstMode = document.querySelector("[data-testid=stage]").dataset.mode
+    }
     if (now && before && now !== before) return void (window.picture.moved = performance.now())
     before = before ?? now
   }
