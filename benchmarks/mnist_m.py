@@ -11,11 +11,13 @@ from benchmarks.measuring import spec
 from benchmarks.published import Entry, choices, tabled, written
 
 PLAIN, NORMED = "lenet-colour", "lenet-colour-bn"
-PUBLISHED = {
-    ("source-only", PLAIN): ".5225",
-    ("dann", PLAIN): ".7666",
-    ("source-only", NORMED): "–",
-    ("cdan", NORMED): "–",
+PUBLISHED = {  # strategy, network, and how many times the steps
+    ("source-only", PLAIN, 1): ".5225",
+    ("dann", PLAIN, 1): ".7666",
+    ("source-only", PLAIN, 2): ".5225",
+    ("dann", PLAIN, 2): ".7666",
+    ("source-only", NORMED, 1): "–",
+    ("cdan", NORMED, 1): "–",
 }
 COLUMNS = {"MNIST": "source_accuracy", "MNIST-M": "target_accuracy"}
 ALL = {"images_source": 0, "images_target": 0}
@@ -34,7 +36,7 @@ def main() -> None:
     chosen = choices(__doc__ or "", steps=2000)
     entries = [
         Entry(
-            f"{key}, {backbone}",
+            f"{key}, {backbone}, {times * chosen.steps:,} steps",
             [
                 spec(
                     key,
@@ -42,18 +44,18 @@ def main() -> None:
                     backbone=backbone,
                     settings=ALL,
                     seed=seed,
-                    hparams=settings(key, chosen.steps),
+                    hparams=settings(key, times * chosen.steps),
                 )
                 for seed in range(chosen.seeds)
             ],
             published,
         )
-        for (key, backbone), published in PUBLISHED.items()
+        for (key, backbone, times), published in PUBLISHED.items()
     ]
     words = f"""
         30,000 digits of MNIST with their labels and the other 30,000 blended with photographs (the paper: all of both),
         the paper's two convolutions with a linear head, without and with batch norm; batch 64 of each domain, Adam at
-        0.001, {chosen.steps:,} steps (the paper: stochastic gradient descent with momentum, and more steps). DANN with
+        0.001 (the paper: stochastic gradient descent with momentum, and more steps). DANN with
         λ = 1 and the paper's schedules of λ and of the rate, CDAN-E with λ = 1 and 500 units. Accuracy on 2,000
         held-out images of each domain after the last step. Mean of seeds 0 to {chosen.seeds - 1} ± half of the 95 %
         t-interval; *s* is the time of one core. Published is Ganin et al., JMLR 2016, table 2, where a network that
@@ -66,7 +68,13 @@ def main() -> None:
         the network here, in 2,500 steps, DANN had .688 and CDAN-E .681 without batch norm, CDAN-E .835 with
         it; source only in 1,000 steps .582 without and .338 with.
     """
-    parts = [words, tabled(entries, COLUMNS, "MNIST-M", chosen.jobs), tried]
+    short = """
+        What falls short, as measured on 2026-11-21: source only is a little above the band that was wanted (.45
+        to .60). DANN was to be .10 ahead of it; it was .06 ahead after 2,000 steps and 9.95 points after 4,000,
+        still rising. The best adversary was to reach .7666: CDAN-E does, on the network with batch norm, whose
+        source only is far lower.
+    """
+    parts = [words, tabled(entries, COLUMNS, "MNIST-M", chosen.jobs), short, tried]
     written(__file__, "MNIST → MNIST-M", parts)
 
 
