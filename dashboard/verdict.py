@@ -10,6 +10,7 @@ from typing import Any
 
 from dashboard.exams import clusters, episodes, on_target, oracle, unknown, zero_shot
 from dashboard.readings import CLEAR, About, Reading, Said, judge_sentence, percent, points, rise
+from tlcore.shift.words import judge_words
 
 GAP_CLEAR = 0.05  # the same for the judge's accuracy
 FORGET = 0.05
@@ -28,17 +29,6 @@ class Verdict:
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
-
-
-def judge_words(judge: float, low: float | None = None, high: float | None = None) -> tuple[str, str]:
-    """What a judge's accuracy means, and the level's name."""
-    if low is not None and high is not None and high - low > 0.15:
-        return "Too few samples to say.", "unsure"
-    if judge <= 0.55:
-        return "The two domains look the same to the judge.", "same"
-    if judge <= 0.70:
-        return "Partly mixed.", "partly"
-    return ("Clearly different.", "clear") if judge <= 0.90 else ("Worlds apart.", "apart")
 
 
 def verdict(readings: Sequence[Reading], about: About, ended: bool = False) -> Verdict:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import pytest
 
 from dashboard.readings import About, Reading
-from dashboard.verdict import Verdict, judge_words, verdict, waiting
+from dashboard.verdict import Verdict, verdict, waiting
+from tlcore.shift.words import judge_words
 
 TWO = About(classes=2)
 
