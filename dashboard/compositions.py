@@ -56,6 +56,17 @@ def named() -> tuple[list[Composition], str]:
     return [each for each in known if _readable(each)], ""
 
 
+def with_data(spec: RunSpec, key: str) -> RunSpec:
+    """The same strategy on whatever the chooser calls so, turned a little where all of it is for the dials to say.
+
+    Raises what `with_composition` raises.
+    """
+    if key.startswith(OWN):
+        return with_composition(spec, key.removeprefix(OWN))
+    there = with_scenario(spec, key)
+    return started(there) if composed(there) else there
+
+
 def with_composition(spec: RunSpec, name: str) -> RunSpec:
     """The same strategy on a composed shift that somebody named. Raises `UnknownKey` or `DataUnavailable`."""
     found = compositions.find(name)

@@ -11,10 +11,10 @@ import streamlit as st
 from dashboard import words
 from dashboard.backbones import backbone, with_backbone
 from dashboard.cards import about_strategy
-from dashboard.choices import at_home, home, stand_in, why_not, with_scenario, with_strategy
+from dashboard.choices import at_home, home, stand_in, why_not, with_strategy
 from dashboard.chooser import PICKED, scenario_chooser, strategy_chooser
 from dashboard.composition_controls import BASE
-from dashboard.compositions import OWN, composed, started, with_base, with_composition
+from dashboard.compositions import OWN, with_base, with_data
 from dashboard.data_controls import dials
 from dashboard.drawing import drawing
 from dashboard.flow import sketch
@@ -59,12 +59,9 @@ def _picked(spec: RunSpec) -> RunSpec:
         return with_strategy(spec, key)
     if what == BASE:
         return with_base(spec, key)
-    if key.startswith(OWN):
-        return with_composition(spec, key.removeprefix(OWN))
-    if stand_in(spec.strategy, key) != spec.strategy:
+    if not key.startswith(OWN) and stand_in(spec.strategy, key) != spec.strategy:
         st.session_state[_WANTED] = spec.strategy
-    there = with_scenario(spec, key)
-    return started(there) if composed(there) else there
+    return with_data(spec, key)
 
 
 def _wanted(spec: RunSpec) -> None:

@@ -8,7 +8,7 @@ from dashboard import links
 from dashboard.backbones import backbone
 from dashboard.choices import PLAIN, stand_in
 from dashboard.chooser import PICKED, scenario_chooser
-from dashboard.compositions import OWN, composed, started, with_composition
+from dashboard.compositions import with_data
 from dashboard.data_controls import dials
 from dashboard.keys import forget
 from dashboard.visit import Visit
@@ -64,7 +64,4 @@ def _picked(spec: RunSpec) -> RunSpec:
     forget()
     if what == "backbone":
         return replace(spec, backbone=key, weights="")
-    if key.startswith(OWN):
-        return with_composition(spec, key.removeprefix(OWN))
-    there = RunSpec(stand_in(PLAIN, key), key, seed=spec.seed)
-    return started(there) if composed(there) else there
+    return _plain(with_data(spec, key))
