@@ -13,12 +13,12 @@ from tlcore.data import Domain
 from tlcore.errors import DataUnavailable, OutOfRange
 from tlcore.library.hubcache import weights_here
 from tlcore.networks import build_backbone
+from tlcore.runs.progress import Progress, silent
 from tlcore.runs.spec import RunSpec
 from tlcore.scenarios.prepare import prepare
 from tlcore.transferability import h_score, knn_accuracy, leep, logme, nce, transrate
 
 Floats = NDArray[np.float64]
-Progress = Callable[[str, float], None]
 
 SOURCE_ROWS = 1000  # from which the source's classes are learned, for LEEP and NCE
 SUBSETS = 30  # of the few labels, each of four fifths of them, for the ranks' uncertainty
@@ -60,16 +60,16 @@ class Ranking:
         return told | {"backbones": [each.as_json() for each in self.candidates]}
 
 
-def ranked(spec: RunSpec, backbones: Sequence[str] = (), progress: Progress | None = None) -> Ranking:
+def ranked(spec: RunSpec, backbones: Sequence[str] = (), progress: Progress = silent) -> Ranking:
     """Every backbone that is on this machine, with each of its pre-trainings, scored on the few target labels.
 
     Features are computed once for each; the source's images serve LEEP and NCE. Raises `OutOfRange` for fewer
     than two labels a class, and what `RunSpec.completed` and `prepare` raise.
     """
-    spec, say = spec.completed(), progress or (lambda what, share: None)
+    spec = spec.completed()
     if (spec.target_labels or 0) < 2:
         raise OutOfRange("Ranking backbones takes at least 2 labelled target images per class: allow some more.")
-    say("Reading the images", 0.0)
+    progress("Reading the images", 0.0)
     prepared = prepare(
         spec.scenario, shift=spec.shift, settings=spec.settings, target_labels=spec.target_labels or 0, seed=spec.seed
     )
@@ -81,7 +81,7 @@ def ranked(spec: RunSpec, backbones: Sequence[str] = (), progress: Progress | No
     found: list[tuple[str, str, dict[str, float], list[dict[str, float]]]] = []
     entries = list(_offered(spec.scenario, backbones, left_out))
     for done, (key, weights) in enumerate(entries):
-        say(f"{key} ({weights})", done / len(entries))
+        progress(f"{key} ({weights})", done / len(entries))
         try:
             shape = tuple(task.source.inputs.shape[1:])
             encoder = build_backbone(key, seed=spec.seed, input_shape=shape, weights=weights).eval()
@@ -93,7 +93,7 @@ def ranked(spec: RunSpec, backbones: Sequence[str] = (), progress: Progress | No
         with threadpool_limits(1):
             all_of_them = _scored(few, guesses, labels)
             found.append((key, weights, all_of_them, [_scored(few[at], guesses[at], labels[at]) for at in subsets]))
-    say("Done", 1.0)
+    progress("Done", 1.0)
     ranks = {score: _ranks(score, found) for score in SCORES}
     candidates = [
         Candidate(key, weights, scores, {score: ranks[score][place] for score in SCORES})

@@ -1,10 +1,11 @@
 """How far the two domains of a scenario are, as a backbone sees them before anything is trained."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from tlcore.networks import build_backbone
+from tlcore.runs.progress import Progress, silent
 from tlcore.runs.spec import RunSpec
 from tlcore.scenarios.prepare import prepare
 from tlcore.shift.examining import FLIPS, Finding, examined
@@ -14,7 +15,6 @@ ROWS = 2000  # of each domain go through the backbone
 FEWEST_OF_A_CLASS = 20  # rows a domain, below which a class is left out
 
 Findings = Mapping[str, Finding]
-Progress = Callable[[str, float], None]  # what is done now, and the share that is done
 
 
 @dataclass(frozen=True)
@@ -37,37 +37,37 @@ class Shift:
 
 
 def measured_shift(
-    spec: RunSpec, *, layers: bool = False, classes: bool = False, flips: int = FLIPS, progress: Progress | None = None
+    spec: RunSpec, *, layers: bool = False, classes: bool = False, flips: int = FLIPS, progress: Progress = silent
 ) -> Shift:
     """Every shift metric between the training images of both domains; the target's labels are used for `classes` only.
 
     Raises what `RunSpec.completed`, `prepare` and `build_backbone` raise.
     """
-    spec, say = spec.completed(), progress or (lambda what, share: None)
-    say("Reading the images", 0.0)
+    spec = spec.completed()
+    progress("Reading the images", 0.0)
     prepared = prepare(spec.scenario, shift=spec.shift, settings=spec.settings, oracle=classes, seed=spec.seed)
     task = prepared.task
     domains = task.source.at(slice(ROWS)), task.target.at(slice(ROWS))
     shape = tuple(task.source.inputs.shape[1:])
     backbone = build_backbone(spec.backbone, seed=spec.seed, input_shape=shape, weights=spec.weights)
-    say("Looking through the network", 0.1)
+    progress("Looking through the network", 0.1)
     first, second = (through_layers(backbone, domain.once(100)) for domain in domains)
     names = list(first)
     features = names[-1]
     wanted = names if layers else [features]
     found: dict[str, Findings] = {}
     for done, name in enumerate(wanted):
-        say(f"Measuring {'the input' if name == INPUT else name}", 0.3 + 0.7 * done / len(wanted) / (1 + classes))
+        progress(f"Measuring {'the input' if name == INPUT else name}", 0.3 + 0.7 * done / len(wanted) / (1 + classes))
         found[name] = examined(first[name], second[name], seed=spec.seed, count=flips)
     by_class: dict[str, Findings] = {}
     if classes and prepared.few is not None:
         answers = domains[0].answers(), prepared.few.answers()[:ROWS]
         for number, name in enumerate(prepared.pair.classes):
-            say(f"Measuring class {name}", 0.65 + 0.35 * number / task.classes)
+            progress(f"Measuring class {name}", 0.65 + 0.35 * number / task.classes)
             near, far = (clouds[features][own == number] for clouds, own in zip((first, second), answers))
             if min(len(near), len(far)) >= FEWEST_OF_A_CLASS:
                 by_class[name] = examined(near, far, seed=spec.seed, count=flips)
-    say("Done", 1.0)
+    progress("Done", 1.0)
     sizes = len(domains[0]), len(domains[1])
     return Shift(spec, sizes, found[features], found if layers else {}, by_class)
 
