@@ -15,6 +15,7 @@ from tlcore.shift.projection import TrackedPCA
 from tlcore.strategies import Strategy
 from tlcore.training.evaluators import Exam
 from tlcore.training.events import Array, Observed
+from tlcore.training.layers import LayerGaps, stages_seen
 
 EPISODE = "An episode"
 
@@ -58,7 +59,7 @@ class Scene:
     def observe(self, strategy: Strategy[Any], step: int) -> Iterator[Observed]:
         if step > 0:
             return
-        probe = self._probe
+        probe, words = self._probe, {**self._words, "stages": len(strategy.network.backbone.stages)}
         arrays = {"domain": _bytes(probe.domain), "label": _bytes(probe.labels)}
         if probe.inputs.ndim == 2:
             points = _floats(probe.inputs)
@@ -75,21 +76,20 @@ class Scene:
                 ]
             )
             arrays |= {"thumbs": _thumbnails(probe.inputs[ids]), "thumb_ids": ids.numpy().astype(np.uint16)}
-        yield Observed(step, "scene", self._words, arrays)
+        yield Observed(step, "scene", words, arrays)
 
 
 class Frames:
-    """A frame: the map of the features, the predictions, and the shift between the domains."""
+    """A frame: the map of the features, the predictions, and the shift between the domains, at the end and by layer."""
 
     def __init__(self, probe: Probe, seed: int = 0, kept: int = 12, length: int = 1, grid: int = 48) -> None:
         self._probe, self._seed, self._grid = probe, seed, grid
-        self._map = TrackedPCA()
+        self._map, self._gaps = TrackedPCA(), LayerGaps(probe.inputs, probe.sources, seed)
         self._keep_every, self._keep_next = max(1, length // kept), 0
 
     def observe(self, strategy: Strategy[Any], step: int) -> Iterator[Observed]:
         probe, cut = self._probe, self._probe.sources
-        parts = probe.inputs.split(portion(probe.inputs, 500))
-        features = torch.cat([strategy.embed(each) for each in parts]).float().cpu()  # (N, D)
+        features, stages = self._embedded(strategy)
         certain, predicted = _decided(strategy, probe.inputs)
         labels = probe.labels.cpu()
         values = observe_shift(features[:cut], features[cut:], labels[:cut], labels[cut:], seed=self._seed)
@@ -97,6 +97,7 @@ class Frames:
             "map": np.asarray(self._map(features.numpy()), dtype=np.float32),
             "predicted": predicted,
             "confidence": certain,
+            "layers": self._gaps(stages, features),
         }
         if probe.inputs.ndim == 2:
             confidence, decision = _decided(strategy, self._lattice())
@@ -108,6 +109,16 @@ class Frames:
         if step >= self._keep_next:
             self._keep_next = step + self._keep_every
             yield Observed(step, "features", {}, {"features": features.numpy().astype(np.float16)})
+
+    def _embedded(self, strategy: Strategy[Any]) -> tuple[Tensor, dict[str, Tensor]]:
+        """Features (N, D) of the probe, and what every stage made of it on the way, on the CPU."""
+        inputs, features, stages = self._probe.inputs, list[Tensor](), dict[str, list[Tensor]]()
+        with stages_seen(strategy.network.backbone) as seen:
+            for part in inputs.split(portion(inputs, 500)):
+                features.append(strategy.embed(part).float().cpu())
+                for name, rows in seen.items():
+                    stages.setdefault(name, []).append(rows.float().cpu())
+        return torch.cat(features), {name: torch.cat(rows) for name, rows in stages.items()}
 
     def _lattice(self) -> Tensor:
         """The points (G², 2) of a lattice over the scene, row by row from below."""
