@@ -1,11 +1,20 @@
 """What all commands have in common: how they speak, and with which exit code they end."""
 
+import json
 import sys
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
 
 import click
 
 from tlcore.errors import TransferError
+
+
+class Told(Protocol):
+    def as_json(self) -> dict[str, Any]: ...
+
+
+Found = TypeVar("Found", bound=Told)
 
 
 class Sentences(click.Group):
@@ -31,3 +40,8 @@ def say(text: str, code: int) -> int:
     """A sentence on stderr, and the exit code that goes with it."""
     click.echo(text, err=True)
     return code
+
+
+def tell(found: Found, as_json: bool, words: Callable[[Found], str]) -> None:
+    """What a command found, on stdout: as JSON on one line, or in words."""
+    click.echo(json.dumps(found.as_json()) if as_json else words(found))

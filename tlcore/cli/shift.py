@@ -1,56 +1,42 @@
 """How far two domains are, before any training."""
 
-import json
-from collections.abc import Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
 
-from tlcore.cli.choices import setting
-from tlcore.cli.sentences import as_json_option
+from tlcore.cli.about_data import about_data
+from tlcore.cli.bars import percent
+from tlcore.cli.sentences import as_json_option, tell
 
 if TYPE_CHECKING:
-    from tlcore.runs.shifting import Findings
+    from tlcore.runs.shifting import Findings, Shift
+    from tlcore.runs.spec import RunSpec
 
 
 @click.command()
-@click.option("--scenario", required=True, metavar="KEY", help="From what to what; see `tlcore list scenarios`.")
+@about_data("source-only", "backbone", "weights")
 @click.option("--backbone", default="", metavar="KEY", help="Whose features; the scenario's own if not given.")
 @click.option("--weights", default="", metavar="NAME|FILE", help="The backbone's first weights.")
-@click.option("--shift", type=float, help="How far the target is, in the scenario's unit.")
-@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Another dial of the scenario.")
 @click.option("--layers", is_flag=True, help="Measure the input and every stage of the backbone as well.")
 @click.option("--classes", is_flag=True, help="Measure class by class as well; uses the target's labels.")
-@click.option("--seed", type=int, default=0, show_default=True)
 @as_json_option
-def shift(
-    scenario: str, backbone: str, weights: str, shift: float | None, settings: Sequence[str],
-    layers: bool, classes: bool, seed: int, as_json: bool,
-) -> int:  # fmt: skip
+def shift(spec: "RunSpec", layers: bool, classes: bool, as_json: bool) -> int:
     """How far a scenario's domains are for a backbone: each metric with what chance alone would say."""
-    from tlcore.runs.spec import RunSpec
-
-    spec = RunSpec("source-only", scenario, backbone=backbone, weights=weights, shift=shift, seed=seed)
-    spec = spec.with_settings(dict(map(setting, settings))).completed()
-    from tqdm import tqdm
-
+    spec = spec.completed()
     from tlcore.runs.shifting import measured_shift
 
-    with tqdm(total=100, bar_format="{percentage:3.0f}% [{elapsed}<{remaining}] {desc}", leave=False) as bar:
-
-        def say(what: str, share: float) -> None:
-            bar.set_description_str(what, refresh=False)
-            bar.update(round(100 * share) - bar.n)
-            bar.refresh()
-
-        found = measured_shift(spec, layers=layers, classes=classes, progress=say)
-    if as_json:
-        click.echo(json.dumps(found.as_json()))
-        return 0
-    click.echo(f"{scenario} with {found.spec.backbone}, {found.rows[0]:,} and {found.rows[1]:,} training images.")
-    for name, findings in ({"features": found.features} | dict(found.layers) | dict(found.classes)).items():
-        click.echo(told(name, findings))
+    with percent() as progress:
+        found = measured_shift(spec, layers=layers, classes=classes, progress=progress)
+    tell(found, as_json, lambda found: "\n".join(_lines(found)))
     return 0
+
+
+def _lines(found: "Shift") -> Iterator[str]:
+    source, target = found.rows
+    yield f"{found.spec.scenario} with {found.spec.backbone}, {source:,} and {target:,} training images."
+    for name, findings in ({"features": found.features} | dict(found.layers) | dict(found.classes)).items():
+        yield told(name, findings)
 
 
 def told(name: str, findings: "Findings") -> str:
