@@ -1,17 +1,20 @@
-// The big view: tabs over the input space, the map of features and the samples, with the legend beside.
+// The big view: tabs over the input space, the map of features, the samples and the layers, with the legend beside.
 
 import { MOST_COLOURS } from "./colours.js"
 import { definition, h, mark, tableTwin, text } from "./elements.js"
+import { Layers } from "./layers.js"
 import { MapView } from "./map_view.js"
 import { Samples } from "./samples.js"
 import { percent } from "./words.js"
 
-const TABS = { input: "Input space", map: "Feature map", samples: "Samples" }
+const TABS = { input: "Input space", map: "Feature map", samples: "Samples", layers: "Layers" }
 const ABOUT = [
   ["Input space", "Each mark is a held-out item where it lies in the data. The tint is what the network says at each place, stronger where it is surer; the line is where it changes its mind."],
   ["Feature map (PCA)", "The features of the same items, turned so that the two directions of most variance are seen. The directions follow slowly, so what moves is the features."],
   ["Feature map (UMAP)", "A slower map that keeps neighbours together. Positions between clusters are not distances."],
   ["Samples", "Held-out images with what the network says and how sure it is. A cross marks a wrong one."],
+  ["Layers", "How far the two domains are at the input, after every stage and in the features, from step to step: MMD² of 100 fixed test items of each, under a kernel as wide as their median distance, so that layers compare. Empty is no more than chance (95 of 100 coin flips that swap pairs of items stay below); the strongest colour is forty times as far. The input never changes; a strategy that aligns the domains makes the last lines fade."],
+  ["Class by class ⚑", "MMD² of the features within each class, on all test items on show, with one kernel for all. It needs the target's labels, which nobody has in practice. A class that stays strong while the others fade is one that is not aligned, or that is aligned with another."],
 ]
 
 function sceneless(run) {
@@ -47,16 +50,17 @@ export class BigView {
     holder.append(h("section", { class: "tl-big", "aria-label": "Big view" }, h("div", { class: "tl-title" }, this.list, this.tools), this.body, h("div", { class: "tl-foot" }, this.legend, this.caption)))
     this.map = new MapView(this.inner)
     this.samples = new Samples(this.inner)
+    this.layers = new Layers(this.inner)
     this.message = h("p", { class: "tl-message", hidden: true })
     this.inner.append(this.message)
-    this.twin = tableTwin(this.body, this.inner, () => this.#rows())
+    this.twin = tableTwin(this.body, this.inner, () => (this.view === "layers" ? this.layers.rows() : this.#rows()))
     this.tools.append(this.twin.button, ...definition("Big view", () => ABOUT))
   }
 
   get view() {
     const kind = this.#moment?.run.scene?.kind
     if (!kind) return this.#chosen ?? "input"
-    const there = kind === "points" ? ["input", "map"] : ["map", "samples"]
+    const there = kind === "points" ? ["input", "map", "layers"] : ["map", "samples", "layers"]
     return there.includes(this.#chosen) ? this.#chosen : there[0]
   }
 
@@ -71,8 +75,10 @@ export class BigView {
       mark(tab, "tabindex", key === view ? 0 : -1)
     }
     this.umap.hidden = view !== "map"
-    this.map.box.hidden = view === "samples"
+    this.map.box.hidden = view === "samples" || view === "layers"
     this.samples.element.hidden = view !== "samples"
+    this.layers.element.hidden = view !== "layers"
+    mark(this.legend, "data-away", view === "layers")
     this.#dress(moment)
     this.#draw(moment, view)
     this.twin.fill()
@@ -83,6 +89,7 @@ export class BigView {
     const { run } = moment
     const space = view === "map" ? (this.#quality ? "umap" : "pca") : "input"
     if (view === "samples") this.samples.show(moment)
+    else if (view === "layers") this.layers.show(moment)
     else this.map.show(moment, space)
     if (space === "umap" && run.id != null && this.#laidOut !== run.id) this.onUmap((this.#laidOut = run.id))
     const words = run.scene ? (space === "umap" ? umapWords(run) : "") : sceneless(run)
@@ -96,6 +103,7 @@ export class BigView {
     if (!run.scene) return ""
     const all = run.scene.domain.data.length
     if (view === "samples") return `${this.samples.element.querySelectorAll("figure").length} of ${all} test items`
+    if (view === "layers") return "Kernel: median distance"
     return `${all} test items${{ pca: ", PCA", umap: ", UMAP" }[space] ?? ""}`
   }
 

@@ -1,5 +1,7 @@
 """Looking closer while it trains: what somebody has chosen to see stays, and all views show one moment."""
 
+import re
+
 from playwright.sync_api import expect
 
 from tests.browser.page import Play
@@ -53,3 +55,24 @@ def test_the_timeline_holds_every_view_at_one_step_until_back_to_live(play: Play
     play.button("Back to live").click()
     play.until("d.held === 'false' && +d.step > given", step)
     play.until_cursors(None)
+
+
+def test_the_layers_follow_the_timeline_and_are_read_with_the_keys(play: Play, training: Run) -> None:
+    play.tab("Layers").click()
+    play.until("+d.frames >= 4")
+    heat = play.stage.get_by_role("img", name="Layer by layer")
+    for words in ("Input: ", "; Stage 1: ", "; Stage 2: ", " chance"):
+        expect(heat).to_have_accessible_name(re.compile(words))
+    expect(play.stage.get_by_role("img", name="Class by class ⚑")).to_have_accessible_name(
+        re.compile("upper moon: [0-9−]")
+    )
+    play.scrub(0)
+    play.until("d.held === 'true' && +d.step === 0")
+    expect(heat).to_have_accessible_name(re.compile(r"step 0\."))
+    heat.press("ArrowRight")
+    heat.press("ArrowLeft")
+    heat.press("ArrowDown")
+    expect(play.stage.get_by_role("status").filter(has_text=re.compile(r"^Stage 1 at step \d+: "))).to_be_visible()
+    assert play.told("held") == "true"
+    play.stage.get_by_role("region", name="Big view").get_by_role("button", name="Table").click()
+    expect(play.stage.get_by_role("cell", name="Class lower moon ⚑")).to_be_visible()
