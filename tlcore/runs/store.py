@@ -34,6 +34,7 @@ from tlcore.runs.spec import RunSpec
 
 _TAKEN = """status = 'starting', want = 'run', pid = ?, pid_started = ?, beat = ?, ended = NULL,
             started = coalesce(started, ?), error = NULL, note = NULL"""
+_PATIENCE = 3.2e9  # seconds, a hundred years: after all that is asked for without patience
 
 
 class Store:
@@ -91,13 +92,18 @@ class Store:
 
     # What is wanted
 
-    def submit(self, spec: RunSpec, parent: int | None = None, holder: Process | None = None) -> Run:
+    def submit(
+        self, spec: RunSpec, parent: int | None = None, holder: Process | None = None, *, patient: bool = False
+    ) -> Run:
         """A new run, at the end of its device's queue; with a `holder`, taken by that process at once.
+
+        A `patient` one, of a long comparison say, lets everything else go first, even what is asked for later.
 
         Raises `RequestError` (`UnknownKey`, `OutOfRange`, `DeviceUnavailable`) for a spec that cannot be run.
         """
         spec, now = spec.completed(), time.time()
-        values = (json.dumps(spec.as_json()), now, now, lane(spec.device), parent)
+        queued = now + (_PATIENCE if patient else 0)
+        values = (json.dumps(spec.as_json()), now, queued, lane(spec.device), parent)
         with self.database.writing() as db:
             (id,) = db.execute(
                 "INSERT INTO runs (spec, status, want, created, queued, device, parent) "
@@ -138,9 +144,9 @@ class Store:
             held = run.holder is not None and run.holder.alive()
             if run.status in OVER or (run.status == "paused" and not held):
                 db.execute(
-                    "UPDATE runs SET status = 'queued', queued = ?, ended = NULL, error = NULL, note = NULL, "
-                    "pid = NULL, pid_started = NULL WHERE id = ?",
-                    (time.time(), id),
+                    "UPDATE runs SET status = 'queued', queued = max(queued, ?), ended = NULL, error = NULL, note = NULL, "
+                    "pid = NULL, pid_started = NULL, device = ? WHERE id = ?",
+                    (time.time(), lane(run.spec.device), id),
                 )
             return Run.of(_row(db, id))
 
@@ -176,8 +182,10 @@ class Store:
         """
         now = time.time()
         with self.database.writing() as db:
-            _refuse_untakable(Run.of(_row(db, id)))
-            db.execute(f"UPDATE runs SET {_TAKEN} WHERE id = ?", (me.pid, me.started, now, now, id))
+            run = Run.of(_row(db, id))
+            _refuse_untakable(run)
+            place = lane(run.spec.device)  # wherever it was trained before
+            db.execute(f"UPDATE runs SET {_TAKEN}, device = ? WHERE id = ?", (me.pid, me.started, now, now, place, id))
             return Run.of(_row(db, id))
 
     def takable(self, id: int) -> None:
