@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 from string import ascii_uppercase
+from typing import Any
 
 from tlcore.library.sets.card import SetCard
 
@@ -25,6 +26,11 @@ def _emnist(key: str, title: str, idea: str, classes: tuple[str, ...], train: in
         homepage="https://www.nist.gov/itl/products-and-services/emnist-dataset", files="'gzip.zip' into 'EMNIST/raw'",
         remark="One download for letters, digits and the balanced set. They are published lying; here they stand.",
     )  # fmt: skip
+
+
+def _photographs(key: str, **told: Any) -> SetCard:
+    """Pictures of all sizes, looked at with 224 pixels; their classes are many, and stand in a file."""
+    return SetCard(key=key, classes=_classes(key), side=224, colour=True, varied=True, **told)
 
 
 def _characters() -> tuple[str, ...]:
@@ -118,42 +124,37 @@ SETS: tuple[SetCard, ...] = (
         files="'EuroSAT.zip' or the folder '2750' into 'eurosat'",
         split="None is published: every fifth image of a class is for the test.",
     ),
-    SetCard(
-        key="dtd", title="Describable Textures", idea="Textures in the wild, by the word that describes them.",
-        classes=_classes("dtd"), side=224, colour=True, images={"train": 1880, "validation": 1880, "test": 1880},
-        varied=True, megabytes=625, on_disk=640, licence="for research",
+    _photographs(
+        "dtd", title="Describable Textures", idea="Textures in the wild, by the word that describes them.",
+        images={"train": 1880, "validation": 1880, "test": 1880}, megabytes=625, on_disk=640, licence="for research",
         citation="Cimpoi et al., Describing Textures in the Wild, CVPR 2014",
         homepage="https://www.robots.ox.ac.uk/~vgg/data/dtd/", files="'dtd-r1.0.1.tar.gz' into 'dtd'",
         split="The first of the ten that are published.",
     ),
-    SetCard(
-        key="flowers102", title="Flowers 102", idea="Flowers that are common in the United Kingdom.",
-        classes=_classes("flowers102"), side=224, colour=True,
-        images={"train": 1020, "validation": 1020, "test": 6149}, varied=True, megabytes=345, on_disk=350,
+    _photographs(
+        "flowers102", title="Flowers 102", idea="Flowers that are common in the United Kingdom.",
+        images={"train": 1020, "validation": 1020, "test": 6149}, megabytes=345, on_disk=350,
         licence="not stated", citation="Nilsback & Zisserman, Automated Flower Classification, ICVGIP 2008",
         homepage="https://www.robots.ox.ac.uk/~vgg/data/flowers/102/",
         files="'102flowers.tgz', 'imagelabels.mat' and 'setid.mat' into 'flowers-102'",
     ),
-    SetCard(
-        key="oxford-pets", title="Oxford-IIIT Pet", idea="Breeds of cats and dogs.",
-        classes=_classes("oxford-pets"), side=224, colour=True, images={"train": 3680, "test": 3669}, varied=True,
-        megabytes=811, on_disk=850, licence="CC BY-SA 4.0", citation="Parkhi et al., Cats and Dogs, CVPR 2012",
+    _photographs(
+        "oxford-pets", title="Oxford-IIIT Pet", idea="Breeds of cats and dogs.",
+        images={"train": 3680, "test": 3669}, megabytes=811, on_disk=850, licence="CC BY-SA 4.0", citation="Parkhi et al., Cats and Dogs, CVPR 2012",
         homepage="https://www.robots.ox.ac.uk/~vgg/data/pets/",
         files="'images.tar.gz' and 'annotations.tar.gz' into 'oxford-iiit-pet'",
     ),
-    SetCard(
-        key="food101", title="Food-101", idea="Dishes, as people photograph them.",
-        classes=_classes("food101"), side=224, colour=True, images={"train": 75750, "test": 25250}, varied=True,
-        megabytes=4996, on_disk=5200,
+    _photographs(
+        "food101", title="Food-101", idea="Dishes, as people photograph them.",
+        images={"train": 75750, "test": 25250}, megabytes=4996, on_disk=5200,
         licence="not stated; the pictures belong to Foodspotting, for scientific fair use",
         citation="Bossard et al., Food-101: Mining Discriminative Components with Random Forests, ECCV 2014",
         homepage="https://data.vision.ee.ethz.ch/cvl/datasets_extra/food-101/",
         files="'food-101.tar.gz' or the folder 'food-101'",
     ),
-    SetCard(
-        key="fgvc-aircraft", title="FGVC Aircraft", idea="Aeroplanes, by the variant of their model.",
-        classes=_classes("fgvc-aircraft"), side=224, colour=True,
-        images={"train": 3334, "validation": 3333, "test": 3333}, varied=True, megabytes=2753, on_disk=2800,
+    _photographs(
+        "fgvc-aircraft", title="FGVC Aircraft", idea="Aeroplanes, by the variant of their model.",
+        images={"train": 3334, "validation": 3333, "test": 3333}, megabytes=2753, on_disk=2800,
         licence="for non-commercial research", homepage="https://www.robots.ox.ac.uk/~vgg/data/fgvc-aircraft/",
         citation="Maji et al., Fine-Grained Visual Classification of Aircraft, 2013",
         files="'fgvc-aircraft-2013b.tar.gz' or the folder 'fgvc-aircraft-2013b'",
@@ -175,10 +176,9 @@ SETS: tuple[SetCard, ...] = (
         files="the six '.h5' files (or as they come, '.h5.gz') into 'pcam'",
         remark="torchvision takes its files from Google Drive; the same ones (by checksum) come here from Zenodo.",
     ),
-    SetCard(
-        key="caltech101", title="Caltech-101", idea="Things of 101 kinds, each in the middle of its picture.",
-        classes=_classes("caltech101"), side=224, colour=True, images={"train": 6982, "test": 1695}, varied=True,
-        megabytes=137, on_disk=150, licence="CC BY 4.0",
+    _photographs(
+        "caltech101", title="Caltech-101", idea="Things of 101 kinds, each in the middle of its picture.",
+        images={"train": 6982, "test": 1695}, megabytes=137, on_disk=150, licence="CC BY 4.0",
         citation="Li, Andreeto, Ranzato & Perona, Caltech 101, 2022 (first published in 2004)",
         homepage="https://data.caltech.edu/records/mzrjq-6wc02",
         files="'caltech-101.zip' or the folder '101_ObjectCategories' into 'caltech101'",
