@@ -1,7 +1,7 @@
 """torchvision's networks by family: what each is called, how it is built and cut, and where its images end."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
@@ -36,6 +36,15 @@ class Family:
     options: Mapping[str, Any] = field(default_factory=dict)  # for torchvision's builder
 
 
+_VIT = Family(
+    "ViT",
+    "Patches as words, and attention between all of them; no convolution but the first.",
+    "Dosovitskiy et al., ICLR 2021, arXiv:2010.11929",
+    cuts.vit,
+    {"vit_b_16": Member("ViT-B/16", 768, 85_798_656, 154.3)},
+    patch=16,
+    has_norm=False,
+)
 FAMILIES = (
     Family(
         "ResNet",
@@ -122,24 +131,13 @@ FAMILIES = (
         },
         has_norm=False,
     ),
-    Family(
-        "ViT",
-        "Patches as words, and attention between all of them; no convolution but the first.",
-        "Dosovitskiy et al., ICLR 2021, arXiv:2010.11929",
-        cuts.vit,
-        {"vit_b_16": Member("ViT-B/16", 768, 85_798_656, 154.3)},
-        patch=16,
-        has_norm=False,
-    ),
-    Family(
-        "ViT",
-        "Patches as words, and attention between all of them; larger patches, a quarter of the cost.",
-        "Dosovitskiy et al., ICLR 2021, arXiv:2010.11929",
-        cuts.vit,
-        {"vit_b_32": Member("ViT-B/32", 768, 87_455_232, 35.4)},
+    _VIT,
+    replace(
+        _VIT,
+        idea="Patches as words, and attention between all of them; larger patches, a quarter of the cost.",
+        members={"vit_b_32": Member("ViT-B/32", 768, 87_455_232, 35.4)},
         smallest=128,
         patch=32,
-        has_norm=False,
     ),
     Family(
         "Swin",

@@ -1,6 +1,7 @@
 """The backbones on offer: our own with their cards, then torchvision's."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 
 from tlcore.cards import BackboneCard
@@ -27,6 +28,18 @@ def _shipped(file: str, *names: str) -> Mapping[str, Callable[[Backbone], None]]
     """Loaders of weights that lie beside this file, as `file` with each name in it says."""
     return {name: partial(load_shipped, file=SHIPPED / file.format(name)) for name in names}
 
+
+_at_28 = partial(BackboneCard, takes="images", side=SIDE, smallest=SIDE)  # 28×28 and no other size
+_LENET_COLOUR = _at_28(
+    key="lenet-colour",
+    title="LeNet that sees colour",
+    idea="The convolutions with which adversaries were first tried on MNIST-M: 28×28 in red, green and blue.",
+    dim=768,
+    parameters=40_880,
+    gflops=0.0038,
+    activations_mb=0.2,
+    source="Ganin et al., JMLR 17(59), 2016, arXiv:1505.07818, figure 4 (a)",
+)
 
 BACKBONES: tuple[Offer, ...] = (
     Offer.of(
@@ -147,15 +160,12 @@ BACKBONES: tuple[Offer, ...] = (
     ),
     *(
         Offer.of(
-            BackboneCard(
+            _at_28(
                 key=f"mlp-{width}",
                 title=f"Dense network of 2 × {width} units",
                 idea=f"No convolutions: 28×28 pixels and two hidden layers of {width:,} units, {role}.",
-                takes="images",
                 dim=width,
                 parameters=28 * 28 * width + width + width * width + width,
-                side=SIDE,
-                smallest=SIDE,
                 gflops=gflops,
                 source="Hinton et al., 2015, arXiv:1503.02531, section 3",
             ),
@@ -167,64 +177,38 @@ BACKBONES: tuple[Offer, ...] = (
         )
     ),
     Offer.of(
-        BackboneCard(
+        _at_28(
             key="lenet",
             title="LeNet",
             idea="The network on which adaptation between digit sets is measured in the literature; grey, 28×28.",
-            takes="images",
             dim=500,
             parameters=426_070,
-            side=SIDE,
-            smallest=SIDE,
             gflops=0.0023,
             activations_mb=0.1,
             source="Tzeng et al., CVPR 2017, arXiv:1702.05464, section 5.1",
         ),
         build=lambda _: LeNet(),
     ),
+    Offer.of(_LENET_COLOUR, build=lambda _: ColourLeNet()),
     Offer.of(
-        BackboneCard(
-            key="lenet-colour",
-            title="LeNet that sees colour",
-            idea="The convolutions with which adversaries were first tried on MNIST-M: 28×28 in red, green and blue.",
-            takes="images",
-            dim=768,
-            parameters=40_880,
-            side=SIDE,
-            smallest=SIDE,
-            gflops=0.0038,
-            activations_mb=0.2,
-            source="Ganin et al., JMLR 17(59), 2016, arXiv:1505.07818, figure 4 (a)",
-        ),
-        build=lambda _: ColourLeNet(),
-    ),
-    Offer.of(
-        BackboneCard(
+        replace(
+            _LENET_COLOUR,
             key="lenet-colour-bn",
             title="LeNet that sees colour, with batch norm",
             idea="The same with batch norm after each convolution, whose statistics carry much of the domain.",
-            takes="images",
-            dim=768,
             parameters=41_040,
-            side=SIDE,
-            smallest=SIDE,
-            gflops=0.0038,
-            activations_mb=0.2,
             has_norm=True,
-            source="Ganin et al., JMLR 17(59), 2016, arXiv:1505.07818, figure 4 (a), without batch norm",
+            source=f"{_LENET_COLOUR.source}, without batch norm",
         ),
         build=lambda _: ColourLeNet(norm=True),
     ),
     Offer.of(
-        BackboneCard(
+        _at_28(
             key="conv4",
             title="Conv-4",
             idea="Four equal blocks with batch norm: the network on which few-shot learning is measured; grey, 28×28.",
-            takes="images",
             dim=64,
             parameters=111_936,
-            side=SIDE,
-            smallest=SIDE,
             gflops=0.0098,
             activations_mb=0.7,
             has_norm=True,
