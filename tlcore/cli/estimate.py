@@ -1,12 +1,11 @@
 """What a run would take, before it is started."""
 
-import json
 from typing import TYPE_CHECKING
 
 import click
 
 from tlcore.cli.choices import chosen
-from tlcore.cli.sentences import as_json_option
+from tlcore.cli.sentences import as_json_option, tell
 
 if TYPE_CHECKING:
     from tlcore.runs.estimates import Estimate
@@ -23,7 +22,7 @@ def estimate(spec: "RunSpec", as_json: bool) -> int:
     from tlcore.runs.estimating import estimate as estimated
 
     found = estimated(spec)
-    click.echo(json.dumps(found.as_json()) if as_json else told(found, smaller(spec, found)))
+    tell(found, as_json, lambda found: told(found, smaller(spec, found)))
     return 0
 
 

@@ -1,6 +1,5 @@
 """Which settings suit a strategy, sought without target labels."""
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tlcore.cli.choices import chosen
-from tlcore.cli.sentences import as_json_option
+from tlcore.cli.sentences import as_json_option, tell
 
 if TYPE_CHECKING:
     from tlcore.runs.searching import Search, Trial
@@ -39,7 +38,7 @@ def search(spec: "RunSpec", trials: int, validator: str, place: Path | None, as_
             bar.update(done - bar.n)
 
         found = searched(spec, trials, validator, place, watch)
-    click.echo(json.dumps(found.as_json()) if as_json else told(found))
+    tell(found, as_json, told)
     return 0 if found.best is not None else 1
 
 

@@ -1,12 +1,9 @@
 """`tlcore run --seeds 0,1,2`: one experiment several times, and what it comes to."""
 
-import json
 import sys
 from typing import TYPE_CHECKING
 
-import click
-
-from tlcore.cli.sentences import say
+from tlcore.cli.sentences import say, tell
 from tlcore.errors import RequestError
 
 if TYPE_CHECKING:
@@ -34,7 +31,7 @@ def run_seeds(store: "Store", spec: "RunSpec", seeds: str, as_json: bool) -> int
     for run in found.runs:
         if run.status != "finished":
             say(run.error or f"Go on with: tlcore resume {run.id}", 0)
-    click.echo(json.dumps(found.as_json()) if as_json else told(found))
+    tell(found, as_json, told)
     return 0 if found.finished and len(found.runs) == len(specs) else 1
 
 
