@@ -140,7 +140,8 @@ SETS: tuple[SetCard, ...] = (
     ),
     _photographs(
         "oxford-pets", title="Oxford-IIIT Pet", idea="Breeds of cats and dogs.",
-        images={"train": 3680, "test": 3669}, megabytes=811, on_disk=850, licence="CC BY-SA 4.0", citation="Parkhi et al., Cats and Dogs, CVPR 2012",
+        images={"train": 3680, "test": 3669}, megabytes=811, on_disk=850, licence="CC BY-SA 4.0",
+        citation="Parkhi et al., Cats and Dogs, CVPR 2012",
         homepage="https://www.robots.ox.ac.uk/~vgg/data/pets/",
         files="'images.tar.gz' and 'annotations.tar.gz' into 'oxford-iiit-pet'",
     ),
