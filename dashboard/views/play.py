@@ -8,9 +8,9 @@ from dashboard import links, trials, workers
 from dashboard.against import against
 from dashboard.cards import glossary
 from dashboard.controls import controls
+from dashboard.copying import copying
 from dashboard.cost import cost
 from dashboard.keys import forget
-from dashboard.sharing import command_line, script
 from dashboard.shortcuts import run_shortcut_on_chips
 from dashboard.stage import stage
 from dashboard.storing import store
@@ -112,9 +112,7 @@ def _actions(visit: Visit) -> None:
         with st.popover("Does it pay?", icon=":material/compare_arrows:", help="This strategy beside its references"):
             against(visit.spec)
         with st.popover("Copy as Python", icon=":material/code:"):
-            st.code(script(visit.spec), language="python", wrap_lines=True)
-            st.caption("The same on the command line:")
-            st.code(command_line(visit.spec), language="bash", wrap_lines=True)
+            copying(visit.spec)
         with st.popover("Share", icon=":material/link:"):
             st.caption("This link opens the same experiment: data, strategy, settings and seed.")
             st.code(

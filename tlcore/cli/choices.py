@@ -1,11 +1,13 @@
 """All that makes a run, as options of a command."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from tlcore.cards import BETWEEN
 from tlcore.cli.sentences import say
@@ -24,8 +26,14 @@ def _labels(_: click.Context, __: click.Parameter, text: str | None) -> int | No
 
 
 _OPTIONS = (
-    click.option("--strategy", required=True, metavar="KEY", help="What to do; see `tlcore list strategies`."),
+    click.option("--strategy", default="", metavar="KEY", help="What to do; see `tlcore list strategies`."),
     click.option("--scenario", default="", metavar="KEY", help="From what to what; see `tlcore list scenarios`."),
+    click.option(
+        "--config",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="A TOML file with all of these; what else is said here goes before what it says.",
+    ),
     click.option("--source", metavar="FOLDER|KEY", help="Instead of a scenario: a domain; see `tlcore data list`."),
     click.option("--target", metavar="FOLDER|KEY", help="And another one."),
     click.option("--backbone", default="", metavar="KEY", help="The network; the scenario's own if not given."),
@@ -51,17 +59,33 @@ def chosen(command: Callable[..., int]) -> Callable[..., int]:
     """Give a command the options of a run; it gets what they say as `spec`, which is yet to be completed."""
 
     @wraps(command)
-    def with_spec(settings: Sequence[str], **given: Any) -> int:
+    def with_spec(settings: Sequence[str], config: Path | None, **given: Any) -> int:
+        from tlcore.runs import configuration
         from tlcore.runs.spec import RunSpec
 
         source, target = given.pop("source"), given.pop("target")
-        given["scenario"] = _scenario(given["scenario"], source, target)
-        spec = RunSpec(**{name: given.pop(name) for name in _SPOKEN})
+        said = {name: given.pop(name) for name in _SPOKEN}
+        if config is None or source or target or said["scenario"]:
+            said["scenario"] = _scenario(said["scenario"], source, target)
+        if config is None:
+            if not said["strategy"]:
+                raise RequestError("A run needs a strategy: give --strategy KEY; see `tlcore list strategies`.")
+            spec = RunSpec(**said)
+        else:
+            spec = replace(configuration.read(config), **_spoken(said))
         return command(spec=spec.with_settings(dict(map(setting, settings))), **given)
 
     for option in reversed(_OPTIONS):
         option(with_spec)
     return with_spec
+
+
+def _spoken(said: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands on the command line and not only among its defaults."""
+    context = click.get_current_context()
+    names = {"scenario"} if said["scenario"] else set()
+    names |= {name for name in said if context.get_parameter_source(name) is not ParameterSource.DEFAULT}
+    return {name: said[name] for name in names}
 
 
 def _scenario(key: str, source: str | None, target: str | None) -> str:

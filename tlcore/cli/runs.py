@@ -54,7 +54,7 @@ def run(spec: "RunSpec", seeds: str, no_observe: bool, place: Path | None, as_js
     """Train one strategy on one scenario, here and now."""
     from tlcore.runs.processes import Process
 
-    spec = replace(spec, observe=not no_observe).completed()
+    spec = replace(spec, observe=spec.observe and not no_observe).completed()
     store = _store(place)
     if seeds:
         from tlcore.cli.seeds import run_seeds
