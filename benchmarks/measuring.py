@@ -71,7 +71,7 @@ class Beyond:
 
 
 NOTHING = Beyond()
-_NOT_THE_RUN = ("device", "observe", "name")  # choices that change no number
+_NOT_THE_RUN = ("device", "observe", "name", "validator")  # choices that change no number
 
 
 def spec(strategy: str, scenario: str, **choices: Any) -> RunSpec:

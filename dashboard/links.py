@@ -18,9 +18,12 @@ from tlcore.library.compositions import LONGEST
 from tlcore.library.names import shown
 from tlcore.runs.spec import ALL_LABELS, RunSpec
 
-SCENARIO, STRATEGY, BACKBONE, WEIGHTS, AUGMENT = "d", "s", "m", "w", "aug"
+SCENARIO, STRATEGY, BACKBONE, WEIGHTS, AUGMENT, KEEP = "d", "s", "m", "w", "aug", "keep"
 LABELS, SEED, NAME, RUN = "lab", "seed", "name", "run"
-WORDS = {SCENARIO: "scenario", STRATEGY: "strategy", BACKBONE: "backbone", WEIGHTS: "weights", AUGMENT: "augment"}
+WORDS = {
+    SCENARIO: "scenario", STRATEGY: "strategy", BACKBONE: "backbone", WEIGHTS: "weights", AUGMENT: "augment",
+    KEEP: "validator",
+}  # fmt: skip
 WHOLE = {LABELS: "target_labels", SEED: "seed"}
 ALL = "all"  # labels there are
 FIRST = RunSpec(strategy="dann", scenario="moons")  # what the page shows to whoever opens it first
@@ -51,7 +54,7 @@ def write(spec: RunSpec) -> dict[str, str]:
     said: dict[str, Any] = {SCENARIO: spec.scenario, SHIFT: spec.shift, **spec.settings, NAME: spec.name or None}
     said |= {BACKBONE: spec.backbone or None, WEIGHTS: spec.weights or None, STRATEGY: spec.strategy, **spec.hparams}
     labels = ALL if spec.target_labels == ALL_LABELS else spec.target_labels
-    said |= {AUGMENT: spec.augment or None, LABELS: labels, SEED: spec.seed or None}
+    said |= {AUGMENT: spec.augment or None, LABELS: labels, SEED: spec.seed or None, KEEP: spec.validator or None}
     return {name: text(value) for name, value in said.items() if value is not None}
 
 
@@ -71,6 +74,7 @@ def normal(spec: RunSpec) -> RunSpec:
         full,
         backbone="" if full.backbone == plain.backbone else full.backbone,
         augment="" if full.augment == plain.augment else full.augment,
+        validator="" if full.validator == plain.validator else full.validator,
         shift=None if full.shift == plain.shift else full.shift,
         settings={name: value for name, value in full.settings.items() if value != plain.settings.get(name)},
         target_labels=None if full.target_labels == plain.target_labels else full.target_labels,

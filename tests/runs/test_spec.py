@@ -175,3 +175,39 @@ def test_dials_about_labels_are_checked_before_anything_is_loaded(settings, word
 def test_a_name_changes_nothing():
     assert RunSpec("dann", "moons", name="by the lake") == RunSpec("dann", "moons")
     assert RunSpec.of(RunSpec("dann", "moons", name="by the lake").as_json()).name == "by the lake"
+
+
+@pytest.mark.parametrize(
+    ("strategy", "scenario", "validator"),
+    [
+        ("dann", "moons", "information"),
+        ("scratch", "moons", "information"),  # it learns from no source label
+        ("source-only", "moons", "source_validation"),  # it sees no target image
+        ("proto-net", "glyphs", "none"),  # every episode has classes of its own
+        ("k-means", "printed-to-handwritten", "none"),  # clusters have no names
+    ],
+)
+def test_the_checkpoint_is_picked_by_what_the_strategy_may_see(strategy: str, scenario: str, validator: str) -> None:
+    assert RunSpec(strategy, scenario).completed().validator == validator
+
+
+@pytest.mark.parametrize(
+    ("strategy", "scenario", "validator", "why"),
+    [
+        ("source-only", "moons", "information", "sees no target image"),
+        ("scratch", "moons", "source_validation", "does not learn from source labels"),
+        ("proto-net", "glyphs", "certainty", "classes of its own"),
+        ("k-means", "printed-to-handwritten", "density", "no names"),
+    ],
+)
+def test_a_validator_that_makes_no_sense_is_refused_with_its_reason(
+    strategy: str, scenario: str, validator: str, why: str
+) -> None:
+    with pytest.raises(RequestError, match=why):
+        RunSpec(strategy, scenario, validator=validator).completed()
+    assert RunSpec(strategy, scenario, validator="none").completed().validator == "none"
+
+
+def test_an_unknown_validator_is_named() -> None:
+    with pytest.raises(UnknownKey, match="accuracy"):
+        RunSpec("dann", "moons", validator="accuracy").completed()

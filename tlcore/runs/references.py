@@ -78,7 +78,7 @@ def reference(spec: RunSpec, strategy: str) -> RunSpec:
     """
     steps = spec.hparams.get("steps", spec.steps)
     hparams = {"steps": steps} if steps is not None else {}
-    return replace(spec, strategy=strategy, hparams=hparams, steps=None, name="").completed()
+    return replace(spec, strategy=strategy, hparams=hparams, steps=None, validator="", name="").completed()
 
 
 def gaps(store: Store, spec: RunSpec, seeds: int = SEEDS) -> list[Gap]:
@@ -127,7 +127,7 @@ def _found(runs: Sequence[Run], spec: RunSpec) -> Run | None:
 
 def _like(spec: RunSpec) -> RunSpec:
     """A spec without what changes no number."""
-    return replace(spec, device="auto", observe=True, name="")
+    return replace(spec, device="auto", observe=True, validator="", name="")
 
 
 def _accuracies(runs: Sequence[Run | None]) -> dict[int, float]:

@@ -14,6 +14,7 @@ from tlcore import catalogue
 from tlcore.data import seed_of
 from tlcore.errors import RequestError, StoreError, TransferError, UnknownKey
 from tlcore.hparams import Value
+from tlcore.picking import NONE
 from tlcore.runs import devices
 from tlcore.runs.building import build, device_of, suitable_threads
 from tlcore.runs.spec import RunSpec
@@ -151,7 +152,7 @@ def _tried(spec: RunSpec) -> tuple[dict[str, float], str]:
     """What validators and the oracle say at the end of a training; where it fails, why."""
     torch.set_num_threads(suitable_threads(catalogue.scenario(spec.scenario)["kind"]))
     try:
-        built = build(replace(spec, observe=False), device_of(spec, devices.lane(spec.device)))
+        built = build(replace(spec, observe=False, validator=NONE), device_of(spec, devices.lane(spec.device)))
         task, exam = built.prepared.task, built.prepared.exam
         graders = [
             *built.evaluators,
@@ -173,7 +174,8 @@ def _trial(trial: optuna.trial.FrozenTrial, spec: RunSpec) -> Trial:
 
 def _study(spec: RunSpec, validator: str, place: Path) -> optuna.Study:
     """The study of just this experiment; another validator would have chosen other settings, and so has its own."""
-    made_of = json.dumps([spec.as_json(), validator], sort_keys=True)
+    choices = {name: value for name, value in spec.as_json().items() if name != "validator"}  # a run's own, unused here
+    made_of = json.dumps([choices, validator], sort_keys=True)
     name = f"{spec.strategy} on {spec.scenario}, {hashlib.blake2b(made_of.encode(), digest_size=8).hexdigest()}"
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     try:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Self
 
-from tlcore import catalogue
+from tlcore import catalogue, picking
 from tlcore.dials import SHIFT, check_shared
 from tlcore.errors import OutOfRange, RequestError, UnknownKey
 from tlcore.hparams import Value, checked
@@ -40,6 +40,7 @@ class RunSpec:
     augment: str = ""  # how training images are varied before the strategy sees them; see `catalogue.augments`
     device: str = "auto"
     observe: bool = True
+    validator: str = ""  # picks the checkpoint that is kept; see `tlcore.picking`; it changes nothing in training
     name: str = field(default="", compare=False)  # what a person calls this data; it changes nothing
 
     def as_json(self) -> dict[str, Any]:
@@ -68,6 +69,7 @@ class RunSpec:
         self._fits(strategy["card"], scenario)
         shift, settings = self._dials(scenario)
         backbone = self._backbone(strategy["card"], scenario)
+        exam = catalogue.turned(self.scenario, settings)["exam"]
         return replace(
             self,
             backbone=backbone,
@@ -79,6 +81,7 @@ class RunSpec:
             steps=None,
             augment=self._augment(scenario),
             hparams=self._hparams(strategy["hparams"], scenario["steps"]),
+            validator=self._validator(strategy["card"], exam),
         )
 
     def with_settings(self, settings: Mapping[str, str]) -> Self:
@@ -161,6 +164,17 @@ class RunSpec:
                 f"'{chosen}' varies images, but '{self.scenario}' is made of points: choose the augmentation none."
             )
         return chosen
+
+    def _validator(self, card: Mapping[str, Any], exam: str) -> str:
+        if not self.validator:
+            return picking.default(card, exam)
+        if self.validator not in (*picking.THOROUGH, picking.NONE):
+            raise UnknownKey("validator", self.validator, [*picking.THOROUGH, picking.NONE])
+        if self.validator != picking.NONE and (why := picking.unfit(self.validator, card, exam)):
+            raise RequestError(
+                f"The validator '{self.validator}' cannot pick a checkpoint here: {why}. Leave it out, or say none."
+            )
+        return self.validator
 
     def _hparams(self, descriptions: list[dict[str, Any]], steps: int) -> dict[str, Value]:
         by_name = {each["name"]: each for each in descriptions}

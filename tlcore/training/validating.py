@@ -1,6 +1,6 @@
 """Validators while training goes on: what there is to choose a checkpoint by when nobody has target labels."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,21 +10,12 @@ from torch import Tensor
 
 from tlcore import validators
 from tlcore.data import Domain
+from tlcore.picking import NONE, PREFIX, QUICK, THOROUGH
 from tlcore.strategies import Strategy
 
-QUICK: Mapping[str, str] = {  # by key: what it is, in a sentence
-    "source_validation": "Accuracy on held-out source images: what one would look at without knowing of the target.",
-    "certainty": "How sure the network is of its answers on target images, as −H(p) in nats.",
-    "information": "How sure and how various its answers on target images are, as H(p̄) − H(p) in nats.",
-    "nuclear_norm": "How sure and how various its answers on target images are, as a nuclear norm.",
-    "density": "How many near neighbours a target image has among the answers, as an entropy in nats.",
-}
-THOROUGH: Mapping[str, str] = {
-    **QUICK,
-    "deep_embedded": "The loss on held-out source images that look like the target, negated, in nats.",
-    "reverse": "Accuracy on source images of a classifier that learned the target's predicted classes.",
-}
-PREFIX = "validator_"  # before the name of a measure
+__all__ = ["PREFIX", "QUICK", "THOROUGH", "Picking", "Validators"]
+
+Values = Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -44,13 +35,7 @@ class Validators:
         near, far = self.source.at(slice(self.rows)), self.target.at(slice(self.rows)).without_labels()
         labels = near.answers().cpu()
         known, asked = (_predicted(strategy, domain) for domain in (near, far))  # (N, C) each
-        said = {
-            "source_validation": float((known.argmax(1) == labels).float().mean()),
-            "certainty": validators.certainty(asked),
-            "information": validators.information(asked),
-            "nuclear_norm": validators.nuclear_norm(asked),
-            "density": validators.neighbourhood_density(asked),
-        }
+        said = {name: _quick(name, known, labels, asked) for name in QUICK}
         if self.thorough:
             here, there = (_seen(strategy, domain) for domain in (near, far))  # (N, D) each
             half = len(here) // 2  # one half teaches the judge of domains, the other is weighed by it
@@ -59,6 +44,42 @@ class Validators:
             said["deep_embedded"] = validators.deep_embedded(weights, losses[half:]).value
             said["reverse"] = validators.reverse(there, asked, here, labels)
         return {PREFIX + name: value for name, value in said.items()}
+
+
+@dataclass(frozen=True)
+class Picking:
+    """The one validator by which a run keeps a checkpoint: `validator_…`, from what an exam has answered anyway.
+
+    Source and target are held-out images; of the target's, no label comes here. One of `QUICK` takes no further pass
+    through the network, one that looks at features takes one more.
+    """
+
+    name: str = NONE
+
+    def told(self, strategy: Strategy[Any], source: Domain, known: Tensor, target: Domain, asked: Tensor) -> Values:
+        """Logits (N, C) of source images that have labels, and of target images whose labels are left out here."""
+        if self.name == NONE:
+            return {}
+        if self.name not in QUICK:
+            every = Validators(source, target.without_labels(), thorough=True).evaluate(strategy, final=False)
+            return {PREFIX + self.name: every[PREFIX + self.name]}
+        near, far = (F.softmax(logits, dim=1).cpu() for logits in (known, asked))
+        return {PREFIX + self.name: _quick(self.name, near, source.answers().cpu(), far)}
+
+
+def _quick(name: str, known: Tensor, labels: Tensor, asked: Tensor) -> float:
+    """Predictions (N, C) of source images with labels (N,), and (M, C) of target images."""
+    if name == "source_validation":
+        return float((known.argmax(1) == labels).float().mean())
+    return _OF_PREDICTIONS[name](asked)
+
+
+_OF_PREDICTIONS: Mapping[str, Callable[[Tensor], float]] = {
+    "certainty": validators.certainty,
+    "information": validators.information,
+    "nuclear_norm": validators.nuclear_norm,
+    "density": validators.neighbourhood_density,
+}
 
 
 def _predicted(strategy: Strategy[Any], domain: Domain) -> Tensor:
