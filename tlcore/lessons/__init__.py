@@ -1,0 +1,36 @@
+"""The lessons, as data: one file each, in the order of their numbers.
+
+A lesson says what the learner does and which runs show it; its surprise is a pure function of what those
+runs came to, and a test takes every lesson with five seeds. To add one: a file like its neighbours, a line here.
+"""
+
+from tlcore.errors import UnknownKey
+from tlcore.lessons import a_duel, confidently_wrong, move_the_mean, when_the_gap_lies
+from tlcore.lessons.lesson import COURSES, Lesson, Surprise, Try
+
+__all__ = ["COURSES", "LESSONS", "Lesson", "Surprise", "Try", "course", "find"]
+
+LESSONS: tuple[Lesson, ...] = tuple(
+    sorted(
+        (
+            confidently_wrong.LESSON,
+            move_the_mean.LESSON,
+            when_the_gap_lies.LESSON,
+            a_duel.LESSON,
+        ),
+        key=lambda lesson: lesson.number,
+    )
+)
+
+
+def find(text: str) -> Lesson:
+    """The lesson of that number or key, as in a link. Raises `UnknownKey`."""
+    for lesson in LESSONS:
+        if text.strip().lower() in (str(lesson.number), lesson.key):
+            return lesson
+    raise UnknownKey("lesson", text, [str(lesson.number) for lesson in LESSONS])
+
+
+def course(key: str) -> list[Lesson]:
+    """The lessons of a course, in order."""
+    return [lesson for lesson in LESSONS if lesson.course == key]
