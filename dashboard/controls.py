@@ -18,6 +18,7 @@ from dashboard.compositions import OWN, with_base, with_data
 from dashboard.data_controls import dials
 from dashboard.drawing import drawing
 from dashboard.flow import sketch
+from dashboard.hiding import BACKBONE, DATA, STRATEGY, Shows, everything
 from dashboard.keys import forget
 from dashboard.links import normal
 from dashboard.setting_controls import settings
@@ -27,12 +28,19 @@ from tlcore.runs.spec import RunSpec
 _WANTED = "wanted"  # in the session's state: the strategy that another one stands in for
 
 
-def controls(spec: RunSpec, hint: str = "") -> RunSpec:
-    """Draw all of them for a spec, with a hint under the first dial, and return the spec that they say now."""
+def controls(spec: RunSpec, hint: str = "", shows: Shows = everything) -> RunSpec:
+    """Draw those that `shows` lets through, with a hint under the first dial, and return the spec that they say now."""
     spec = normal(_picked(normal(spec)))  # what is at its default follows the data and the strategy
-    scenario_chooser(spec)
-    spec = dials(spec, hint)
-    spec = backbone(spec)
+    if shows(DATA):
+        scenario_chooser(spec)
+    spec = dials(spec, hint, shows)
+    spec = backbone(spec) if shows(BACKBONE) else spec
+    if shows(STRATEGY):
+        _strategy(spec)
+    return settings(spec, shows)
+
+
+def _strategy(spec: RunSpec) -> None:
     with st.container(key="strategies"):
         strategy_chooser(spec)
         _wanted(spec)
@@ -41,7 +49,6 @@ def controls(spec: RunSpec, hint: str = "") -> RunSpec:
         _home(spec)
     if card["flow"]:
         drawing(sketch(card["flow"], card["idea"], card["needs"]), key="flow")
-    return settings(spec)
 
 
 def _picked(spec: RunSpec) -> RunSpec:

@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard.composition_controls import name, recipe
 from dashboard.compositions import composed
 from dashboard.drawing import drawing
+from dashboard.hiding import DATA, LABELS, Shows, everything
 from dashboard.label_controls import labels
 from dashboard.preview import preview
 from dashboard.sliders import dial_slider
@@ -21,32 +22,42 @@ from tlcore.scenarios.sides import to_fetch
 IN_SIGHT = 1  # so many dials beside the first are shown at once; more are folded away
 
 
-def dials(spec: RunSpec, hint: str = "") -> RunSpec:
+def dials(spec: RunSpec, hint: str = "", shows: Shows = everything) -> RunSpec:
     """How far the target is, and which labels there are; what it looks like is drawn at once."""
     if composed(spec):
-        return _composed(spec)
-    own = {each["name"]: each for each in catalogue.scenario(spec.scenario)["dials"]}
+        return _composed(spec, shows)
+    own = {each["name"]: each for each in catalogue.scenario(spec.scenario)["dials"] if shows(each["name"])}
+    kept = {name: value for name, value in spec.settings.items() if not shows(name)}
     first = own.pop(SHIFT, None)
-    shift = None if first is None else dial_slider(spec.scenario, first, spec.shift, "How far? ")
-    if hint:
+    shift = spec.shift if first is None else dial_slider(spec.scenario, first, spec.shift, "How far? ")
+    if hint and first is not None:
         st.caption(hint)
     if len(own) > IN_SIGHT:
         with st.expander(f"More about the data ({len(own)})"):
             settings = _others(spec, own)
     else:
         settings = _others(spec, own)
-    spec = _labelled(replace(spec, shift=shift, settings=settings), spec)
+    turned = replace(spec, shift=shift, settings={**settings, **kept})
+    spec = _labelled(turned, spec) if shows(LABELS) else _as_labelled(turned, spec)
     _picture(spec)
     return spec
 
 
-def _composed(spec: RunSpec) -> RunSpec:
-    """The picture stands above: there are more dials than fit beside it."""
+def _composed(spec: RunSpec, shows: Shows) -> RunSpec:
+    """The picture stands above: there are more dials than fit beside it, and they are shown or hidden together."""
     place = st.container()
-    turned = _labelled(recipe(spec), spec)
+    turned = recipe(spec) if shows(DATA) else spec
+    turned = _labelled(turned, spec) if shows(LABELS) else _as_labelled(turned, spec)
     with place:
         _picture(turned)
-    return name(turned)
+    return name(turned) if shows(DATA) else turned
+
+
+def _as_labelled(turned: RunSpec, before: RunSpec) -> RunSpec:
+    """What the dials about labels said before, where they are hidden."""
+    names = {each["name"] for each in catalogue.scenario(before.scenario)["label_dials"]}
+    about_labels = {name: value for name, value in before.settings.items() if name in names}
+    return replace(turned, settings={**turned.settings, **about_labels}, target_labels=before.target_labels)
 
 
 def _labelled(turned: RunSpec, before: RunSpec) -> RunSpec:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import words
 from dashboard.choices import grid, main_hparam
+from dashboard.hiding import MORE, SEED, Shows, everything
 from dashboard.keys import key_for
 from tlcore import catalogue
 from tlcore.hparams import Value
@@ -15,14 +16,20 @@ from tlcore.runs import devices
 from tlcore.runs.spec import RunSpec
 
 
-def settings(spec: RunSpec) -> RunSpec:
+def settings(spec: RunSpec, shows: Shows = everything) -> RunSpec:
+    """Those of the strategy that `shows` lets through by name, the seed, and `more`; the others stay as they are."""
     entry = catalogue.strategy(spec.strategy)
     told = spec.completed().hparams
     main = main_hparam(entry["hparams"])
     values: dict[str, Value] = {}
-    if main is not None:
-        values[main["name"]] = _main_control(spec, main, told[main["name"]])
-    spec = _seed_and_device(spec)
+    shown = [each for each in entry["hparams"] if each is main or not shows(MORE)]
+    for each in shown:
+        name = each["name"]
+        control, called = (_main_control, name) if each is main else (_control, f"{MORE}:{name}")
+        values[name] = control(spec, each, told[name]) if shows(called) else told[name]
+    spec = _seed_and_device(spec) if shows(SEED) else spec
+    if not shows(MORE):
+        return replace(spec, hparams=values)
     others = [each for each in entry["hparams"] if each is not main]
     images = catalogue.scenario(spec.scenario)["kind"] != "points"
     with st.expander(f"More settings ({len(others) + images})", key="more"):
