@@ -13,7 +13,8 @@ import torch
 
 from benchmarks.measuring import Beyond, spec
 from benchmarks.published import Entry, choices, tabled, written
-from tlcore.training.evaluators import Episodes, Exam
+from tlcore.training.exams import Exam
+from tlcore.training.unnamed import Episodes
 
 COLUMNS = {
     "5-way 1-shot": "target_accuracy",

@@ -9,6 +9,7 @@ import torch
 
 from tlcore.errors import DeviceUnavailable
 from tlcore.networks import build_network
+from tlcore.picking import NONE
 from tlcore.runs.spec import RunSpec
 from tlcore.scenarios.prepare import Prepared, prepare
 from tlcore.strategies import Strategy, find
@@ -49,7 +50,7 @@ def build(spec: RunSpec, device: torch.device) -> Built:
     )
     strategy = kind(network.to(device), kind.HParams.of(spec.hparams))
     observers = prepared.observers(strategy.length()) if spec.observe else []
-    return Built(strategy, prepared, prepared.evaluators(strategy), observers, device)
+    return Built(strategy, prepared, prepared.evaluators(strategy, spec.validator or NONE), observers, device)
 
 
 def device_of(spec: RunSpec, lane: str) -> torch.device:

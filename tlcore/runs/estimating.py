@@ -14,8 +14,9 @@ from tlcore.runs.building import device_of, suitable_threads
 from tlcore.runs.estimates import SHARE, Estimate
 from tlcore.runs.spec import RunSpec
 from tlcore.runs.trial import PATIENCE, STEPS, Asked, Tried, asked, tried
-from tlcore.training.evaluators import Accuracy, Episodes
+from tlcore.training.evaluators import Accuracy
 from tlcore.training.loop import Rhythm
+from tlcore.training.unnamed import Episodes
 
 _TESTED = 0.2  # of a domain's images are kept for its test
 _FIRST, _SECOND = 4, 16  # images at a time: few, so that they fit and do not take long

@@ -1,21 +1,27 @@
 """From a scenario's arrays to a task: the only file of this room that knows torch."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
 
-from tlcore.augment import NONE, policy
+from tlcore.augment import NONE as AS_THEY_ARE
+from tlcore.augment import policy
 from tlcore.cards import ScenarioCard
 from tlcore.data import Domain, Inputs, Mapped, Task, withheld
 from tlcore.errors import OutOfRange
 from tlcore.library.images import Images
+from tlcore.picking import NONE
 from tlcore.scenarios import Pair, Split, find
 from tlcore.strategies import Strategy
-from tlcore.training.evaluators import Accuracy, Clusters, Episodes, Evaluator, Exam, Open, Unseen
+from tlcore.training.evaluators import Accuracy, Evaluator, Open, Unseen
+from tlcore.training.exams import Exam
+from tlcore.training.grouping import Groups, grouped
 from tlcore.training.observers import EpisodeView, Exhibits, Frames, Observer, Probe, Scene
 from tlcore.training.seeing import Seen, Watched
+from tlcore.training.unnamed import Clusters, Episodes
+from tlcore.training.validating import Picking
 
 HELD = 1 << 28  # bytes of one part of a domain that are kept in memory
 
@@ -31,11 +37,28 @@ class Prepared:
     few: Domain | None  # the labelled target images, for whoever draws them
     watched: Sequence[Watched] = ()  # what the streams of the task gave last; none where that is what lies there
 
-    def evaluators(self, strategy: Strategy[Any]) -> list[Evaluator]:
-        """What grades a strategy here: the scenario says what is asked, its card what kind of answer it gives."""
+    @property
+    def groups(self) -> Groups | None:
+        """By what accuracy is told apart, where images have a further factor."""
+        return grouped(self.pair.classes, self.card.factors, self.card.exam)
+
+    def evaluators(self, strategy: Strategy[Any], validator: str = NONE) -> list[Evaluator]:
+        """What grades a strategy here: the scenario says what is asked, its card what kind of answer it gives.
+
+        The validator's number, see `tlcore.picking`, is told with the others.
+        """
+        picking = Picking(validator)
         if strategy.card.answers == "clusters":
             return [Clusters(self.exam)]
-        return [kind(self.exam) for kind in _EXAMS[self.card.exam]]
+        match self.card.exam:
+            case "episodes":
+                return [Episodes(self.exam)]
+            case "zero-shot":
+                return [Accuracy(self.exam, picking=picking), Unseen(self.exam)]
+            case "open":
+                return [Open(self.exam, picking=picking, groups=self.groups)]
+            case _:
+                return [Accuracy(self.exam, picking=picking, groups=self.groups)]
 
     def observers(self, length: int) -> list[Observer]:
         """What looks inside of a run of `length` steps: the scene, its frames, and what only some have to show."""
@@ -104,7 +127,7 @@ def prepare(
 
 def _watched(card: ScenarioCard, augment: str) -> tuple[Watched, ...]:
     """The views of source, target and labelled target; none where small images are shown as they are."""
-    augmented = policy(augment or NONE)
+    augmented = policy(augment or AS_THEY_ARE)
     if augmented is None and card.kind != "real":
         return ()
     view = None if augmented is None else augmented.view
@@ -121,11 +144,3 @@ def _inputs(split: Split) -> Inputs:
     if not isinstance(split.inputs, Images):
         return torch.from_numpy(split.inputs).contiguous()
     return torch.from_numpy(split.inputs.read()) if split.inputs.nbytes <= HELD else Mapped(split.inputs)
-
-
-_EXAMS: Mapping[str, Sequence[Callable[[Exam], Evaluator]]] = {
-    "classes": (Accuracy,),
-    "episodes": (Episodes,),
-    "zero-shot": (Accuracy, Unseen),
-    "open": (Open,),
-}

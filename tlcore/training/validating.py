@@ -13,7 +13,7 @@ from tlcore.data import Domain
 from tlcore.picking import NONE, PREFIX, QUICK, THOROUGH
 from tlcore.strategies import Strategy
 
-__all__ = ["PREFIX", "QUICK", "THOROUGH", "Picking", "Validators"]
+__all__ = ["NO_PICKING", "PREFIX", "QUICK", "THOROUGH", "Picking", "Validators"]
 
 Values = Mapping[str, float]
 
@@ -65,6 +65,9 @@ class Picking:
             return {PREFIX + self.name: every[PREFIX + self.name]}
         near, far = (F.softmax(logits, dim=1).cpu() for logits in (known, asked))
         return {PREFIX + self.name: _quick(self.name, near, source.answers().cpu(), far)}
+
+
+NO_PICKING = Picking()
 
 
 def _quick(name: str, known: Tensor, labels: Tensor, asked: Tensor) -> float:

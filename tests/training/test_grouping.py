@@ -1,0 +1,97 @@
+"""Accuracy by group, calibration and how many images stand behind a number, against counting by hand."""
+
+from dataclasses import replace
+from math import log
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from tlcore import scenarios
+from tlcore.cards import Factor
+from tlcore.data import Domain
+from tlcore.intervals import wilson
+from tlcore.scenarios.prepare import prepare
+from tlcore.strategies import Strategy
+from tlcore.training.evaluators import Accuracy, Exam
+from tlcore.training.grouping import FEWEST, Groups, grouped
+
+COLOUR = Factor("colour", ("red", "green"))
+
+
+class Colourist:
+    """Names the colour, and not the shape: it is right wherever the shortcut holds."""
+
+    asked = 0
+
+    def predict(self, inputs: Tensor) -> Tensor:
+        Colourist.asked += len(inputs)
+        return 3 * torch.eye(2)[inputs[:, 0, 0, 0].long()]
+
+
+def painted(colours: list[int], labels: list[int]) -> Domain:
+    images = torch.zeros(len(labels), 1, 1, 1, dtype=torch.uint8)
+    images[:, 0, 0, 0] = torch.tensor(colours)
+    environment = torch.zeros(len(labels), dtype=torch.int64)
+    return Domain("painted", images, torch.tensor(labels), 0, torch.stack([environment, torch.tensor(colours)], 1))
+
+
+def colourist() -> Strategy[Any]:
+    return Colourist()  # type: ignore[return-value]
+
+
+def exam() -> Exam:
+    # In the source nine of ten agree, in the target five of ten do; one group of it has two images only.
+    source = painted([0] * 10 + [1] * 10, [0] * 9 + [1] + [1] * 9 + [0])
+    return Exam(source, painted([0] * 6 + [1] * 6 + [0] * 2, [0] * 12 + [1] * 2))
+
+
+def test_the_worst_group_is_where_the_shortcut_fails_and_tiny_groups_do_not_count() -> None:
+    groups = Groups(("circle", "square"), COLOUR, 1)
+    told = Accuracy(exam(), groups=groups).evaluate(colourist(), final=False)
+    assert told["target_accuracy"] == pytest.approx(6 / 14)
+    assert told["target_worst_group_accuracy"] == 0.0
+    assert told["source_worst_group_accuracy"] == 1.0, "groups of one image are too small to say anything"
+    target = exam().target
+    found = groups.accuracies(target, torch.tensor([True] * 6 + [False] * 8))
+    assert found == {"circle, red": wilson(1.0, 6), "circle, green": wilson(0.0, 6)}
+    assert FEWEST > 2
+
+
+def test_numbers_say_of_how_many_images_they_are_and_the_last_one_how_calibrated() -> None:
+    between, end = (Accuracy(exam(), quick=10).evaluate(colourist(), final=final) for final in (False, True))
+    assert (between["target_items"], end["target_items"], end["source_items"]) == (10, 14, 20)
+    certain = 1 / (1 + torch.tensor(-3.0).exp().item())  # all answers are equally sure: one stretch of certainty
+    assert end["target_ece"] == pytest.approx(abs(certain - 6 / 14), abs=1e-6)
+    assert end["source_ece"] == pytest.approx(abs(certain - 18 / 20), abs=1e-6)
+    assert "target_ece" not in between
+    assert end["source_loss"] == pytest.approx(-(18 * log(certain) + 2 * log(1 - certain)) / 20, abs=1e-6)
+
+
+def test_a_scenario_is_grouped_by_what_may_be_a_shortcut() -> None:
+    card = scenarios.find("shapes-bias").card
+    found = grouped(card.classes, card.factors, "classes")
+    assert found is not None and found.factor.name == "colour" and card.factors[found.place].name == "colour"
+    assert len(found.names) == len(card.classes) * len(found.factor.values)
+    assert grouped(card.classes, card.factors, "zero-shot") is None and grouped(card.classes, (), "classes") is None
+
+
+def test_groups_of_a_real_pair_are_those_of_its_factors() -> None:
+    prepared = prepare("colored-digits", seed=1)
+    groups = prepared.groups
+    assert groups is not None
+    target = prepared.exam.target
+    found = groups.accuracies(target, torch.ones(len(target), dtype=torch.bool))
+    split = prepared.pair.target_test
+    assert split.factors is not None
+    for place, name in enumerate(prepared.pair.classes):
+        for value, colour in enumerate(("red", "green")):
+            count = int(((split.labels == place) & (split.factors[:, groups.place] == value)).sum())
+            assert found[f"{name}, {colour}"].n == count
+
+
+def test_without_target_labels_nothing_can_be_graded() -> None:
+    blind = replace(exam(), target=exam().target.without_labels())
+    with pytest.raises(Exception, match="hidden"):
+        Accuracy(blind).evaluate(colourist(), final=False)

@@ -1,0 +1,89 @@
+"""The exam: held-out images with their labels, out of every strategy's reach, and what it answered to them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from tlcore.calibration import calibration_error, reliability
+from tlcore.data import Domain, portion
+from tlcore.strategies import Strategy
+
+FEWEST = 200  # images of a domain that are asked about, however large they are
+LOOKED_AT = 1000 * 3 * 40 * 40  # values in all images of a domain that are asked about while training goes on
+VALIDATION = "source_validation"
+
+
+class Sheet(NamedTuple):
+    """What a strategy answered to rows of an exam."""
+
+    domain: Domain
+    logits: Tensor  # (N, C)
+
+    def first(self, quick: int) -> "Sheet":
+        """The rows that are asked while training goes on, of however many there are."""
+        domain = first(self.domain, quick)
+        return Sheet(domain, self.logits[: len(domain)])
+
+    def at(self, rows: Tensor) -> "Sheet":
+        return Sheet(self.domain.at(rows), self.logits[rows])
+
+    @property
+    def right(self) -> Tensor:
+        """Which rows (N,) were answered with their class."""
+        return self.logits.argmax(1) == self.domain.answers()
+
+    @property
+    def accuracy(self) -> float:
+        return float(self.right.float().mean())
+
+    def graded(self, name: str, *, final: bool) -> dict[str, float]:
+        """`accuracy` in [0, 1], `loss` in nats, of how many `items`, and of a final one `ece` in [0, 1]."""
+        labels = self.domain.answers()
+        told = {"accuracy": self.accuracy, "loss": float(F.cross_entropy(self.logits, labels))}
+        told["items"] = float(len(labels))
+        if final and len(labels):
+            told["ece"] = calibration_error(reliability(F.softmax(self.logits, dim=1).cpu(), labels.cpu()))
+        return {f"{name}_{measure}": value for measure, value in told.items()}
+
+
+@dataclass(frozen=True)
+class Exam:
+    """Held-out test images of both domains, with their labels; and of the source some to choose by, if there are."""
+
+    source: Domain
+    target: Domain
+    validation: Domain | None = None  # source images, neither trained on nor in `source`
+
+    def to(self, device: torch.device | str) -> "Exam":
+        return Exam(self.source.to(device), self.target.to(device), self.validation and self.validation.to(device))
+
+    def parts(self, quick: int | None = None) -> Iterable[tuple[str, Domain]]:
+        """Both domains by name, or the first `quick` rows of each: test rows come shuffled. Of large images, fewer."""
+        return (("source", first(self.source, quick)), ("target", first(self.target, quick)))
+
+    def asked(self, strategy: Strategy[Any], quick: int | None = None) -> tuple[Sheet, Sheet]:
+        """One pass of the images of `parts` through a strategy: what it answered to the source's and the target's."""
+        source, target = (Sheet(domain, logits_of(strategy, domain)) for _, domain in self.parts(quick))
+        return source, target
+
+    def validated(self, strategy: Strategy[Any], quick: int | None) -> Sheet | None:
+        """The same for the source images that settings may be chosen by, where there are any."""
+        if self.validation is None:
+            return None
+        domain = first(self.validation, quick)
+        return Sheet(domain, logits_of(strategy, domain))
+
+
+def first(domain: Domain, quick: int | None) -> Domain:
+    """All rows, or the first `quick` of them; of images wider than 40 pixels as many fewer as they are larger."""
+    if quick is None:
+        return domain.at(slice(None))
+    return domain.at(slice(max(min(FEWEST, quick), portion(domain.inputs, quick, LOOKED_AT))))
+
+
+def logits_of(strategy: Strategy[Any], domain: Domain) -> Tensor:
+    return torch.cat([strategy.predict(inputs) for inputs in domain.once(500)]).float()  # (N, classes)
