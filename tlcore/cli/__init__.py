@@ -12,6 +12,7 @@ from tlcore.cli.rank import rank
 from tlcore.cli.search import search
 from tlcore.cli.sentences import Sentences
 from tlcore.cli.shift import shift
+from tlcore.cli.sweep import sweep
 
 
 @click.group(cls=Sentences, context_settings={"help_option_names": ["-h", "--help"]})
@@ -19,7 +20,19 @@ def cli() -> None:
     """Transfer learning: pick a strategy and a scenario, train, look."""
 
 
-for command in (runs.list_, estimate, shift, rank, search, runs.run, runs.resume, runs.show, runs.stop, data.data):
+for command in (
+    runs.list_,
+    estimate,
+    shift,
+    rank,
+    search,
+    sweep,
+    runs.run,
+    runs.resume,
+    runs.show,
+    runs.stop,
+    data.data,
+):
     cli.add_command(command)
 
 

@@ -39,6 +39,10 @@ class Hold:
         with self.store.database.reading() as db:
             return self._mine(db)
 
+    def elsewhere(self, lane: str) -> None:
+        """It is trained on no device of this machine, so that nothing here waits for it."""
+        self._change("device = ?", lane)
+
     def begin(self, steps: int) -> None:
         self._change("status = 'running', steps = ?", steps)
 

@@ -144,8 +144,8 @@ class Store:
             held = run.holder is not None and run.holder.alive()
             if run.status in OVER or (run.status == "paused" and not held):
                 db.execute(
-                    "UPDATE runs SET status = 'queued', queued = max(queued, ?), ended = NULL, error = NULL, note = NULL, "
-                    "pid = NULL, pid_started = NULL, device = ? WHERE id = ?",
+                    "UPDATE runs SET status = 'queued', queued = max(queued, ?), ended = NULL, error = NULL, "
+                    "note = NULL, pid = NULL, pid_started = NULL, device = ? WHERE id = ?",
                     (time.time(), lane(run.spec.device), id),
                 )
             return Run.of(_row(db, id))
