@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from torch import Tensor
+
+from tlcore.data import Domain
 from tlcore.networks import build_backbone
 from tlcore.runs.progress import Progress, silent
 from tlcore.runs.spec import RunSpec
-from tlcore.scenarios.prepare import prepare
+from tlcore.scenarios.prepare import Prepared, prepare
 from tlcore.shift.examining import FLIPS, Finding, examined
 from tlcore.training.layers import INPUT, through_layers
 
@@ -36,6 +39,35 @@ class Shift:
         return told | {"classes": [{"class": name, "metrics": _json(each)} for name, each in self.classes.items()]}
 
 
+@dataclass(frozen=True)
+class Looked:
+    """The first rows of both domains' training parts, and what a backbone makes of them, layer by layer."""
+
+    spec: RunSpec
+    prepared: Prepared
+    domains: tuple[Domain, Domain]  # without the target's labels
+    layers: tuple[Mapping[str, Tensor], Mapping[str, Tensor]]  # (N, D) each, by name; the last are the features
+
+    @property
+    def features(self) -> tuple[Tensor, Tensor]:
+        first, second = (list(each.values())[-1] for each in self.layers)
+        return first, second
+
+
+def look_through(spec: RunSpec, *, oracle: bool = False, progress: Progress = silent) -> Looked:
+    """Both domains through the spec's backbone, once. Raises what `measured_shift` raises."""
+    spec = spec.completed()
+    progress("Reading the images", 0.0)
+    prepared = prepare(spec.scenario, shift=spec.shift, settings=spec.settings, oracle=oracle, seed=spec.seed)
+    task = prepared.task
+    domains = task.source.at(slice(ROWS)), task.target.at(slice(ROWS))
+    shape = tuple(task.source.inputs.shape[1:])
+    backbone = build_backbone(spec.backbone, seed=spec.seed, input_shape=shape, weights=spec.weights)
+    progress("Looking through the network", 0.1)
+    first, second = (through_layers(backbone, domain.once(100)) for domain in domains)
+    return Looked(spec, prepared, domains, (first, second))
+
+
 def measured_shift(
     spec: RunSpec, *, layers: bool = False, classes: bool = False, flips: int = FLIPS, progress: Progress = silent
 ) -> Shift:
@@ -43,15 +75,15 @@ def measured_shift(
 
     Raises what `RunSpec.completed`, `prepare` and `build_backbone` raise.
     """
-    spec = spec.completed()
-    progress("Reading the images", 0.0)
-    prepared = prepare(spec.scenario, shift=spec.shift, settings=spec.settings, oracle=classes, seed=spec.seed)
-    task = prepared.task
-    domains = task.source.at(slice(ROWS)), task.target.at(slice(ROWS))
-    shape = tuple(task.source.inputs.shape[1:])
-    backbone = build_backbone(spec.backbone, seed=spec.seed, input_shape=shape, weights=spec.weights)
-    progress("Looking through the network", 0.1)
-    first, second = (through_layers(backbone, domain.once(100)) for domain in domains)
+    looked = look_through(spec, oracle=classes, progress=progress)
+    return measured(looked, layers=layers, classes=classes, flips=flips, progress=progress)
+
+
+def measured(
+    looked: Looked, *, layers: bool = False, classes: bool = False, flips: int = FLIPS, progress: Progress = silent
+) -> Shift:
+    """The same of domains that have been looked at; `classes` needs a look with the oracle."""
+    spec, prepared, domains, (first, second) = looked.spec, looked.prepared, looked.domains, looked.layers
     names = list(first)
     features = names[-1]
     wanted = names if layers else [features]
@@ -63,7 +95,7 @@ def measured_shift(
     if classes and prepared.few is not None:
         answers = domains[0].answers(), prepared.few.answers()[:ROWS]
         for number, name in enumerate(prepared.pair.classes):
-            progress(f"Measuring class {name}", 0.65 + 0.35 * number / task.classes)
+            progress(f"Measuring class {name}", 0.65 + 0.35 * number / prepared.task.classes)
             near, far = (clouds[features][own == number] for clouds, own in zip((first, second), answers))
             if min(len(near), len(far)) >= FEWEST_OF_A_CLASS:
                 by_class[name] = examined(near, far, seed=spec.seed, count=flips)

@@ -1,5 +1,6 @@
 """What can be done beside the page, by name. Each gets its folder, its wishes, and whom to tell how far it is."""
 
+import json
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ STAGES = {"unpacking": "Unpacking", "looking": "Looking at every image of", "cop
 
 if TYPE_CHECKING:
     from tlcore.runs.chore import Teller, Work
+    from tlcore.runs.progress import Progress
 
 
 def summarise(folder: Path, wishes: Mapping[str, Any], tell: "Teller") -> None:
@@ -72,18 +74,68 @@ def check(folder: Path, wishes: Mapping[str, Any], tell: "Teller") -> dict[str, 
 
 
 def shift(folder: Path, wishes: Mapping[str, Any], tell: "Teller") -> dict[str, Any]:
-    """Every shift metric between two domains, layer by layer, and class by class where that is wanted."""
-    from tlcore.runs.shifting import measured_shift  # loads torch
+    """Every shift metric between two domains, layer by layer, and class by class where that is wanted; and what else
+    there is to say of them: samples, pixels, labels."""
+    from tlcore.runs.describing import described  # loads torch
+    from tlcore.runs.shifting import look_through, measured
     from tlcore.runs.spec import RunSpec
 
-    def hear(what: str, share: float) -> None:
-        tell.heard(what, round(100 * share), 100)
-
-    tell.stage("Loading torch")
+    hear, classes = _in_percent(tell), wishes["classes"]
     with heard_by(tell.heard):
-        return measured_shift(
-            RunSpec.of(wishes["spec"]), layers=True, classes=wishes["classes"], progress=hear
-        ).as_json()
+        looked = look_through(RunSpec.of(wishes["spec"]), oracle=classes, progress=hear)
+    hear("Judging samples, pixels and labels", 0.25)
+    also = described(looked, folder)
+    return {**measured(looked, layers=True, classes=classes, progress=hear).as_json(), **also}
+
+
+def naming(folder: Path, wishes: Mapping[str, Any], tell: "Teller") -> dict[str, Any]:
+    """Which of several domains an image is from, as a judge names it; and some images for a person to try."""
+    from tlcore.runs.naming import named  # loads torch
+
+    with heard_by(tell.heard):
+        return named(
+            wishes["domains"], wishes["backbone"], wishes["weights"], wishes["seed"], folder, _in_percent(tell)
+        )
+
+
+def rank(folder: Path, wishes: Mapping[str, Any], tell: "Teller") -> dict[str, Any]:
+    """Every backbone of this machine, scored on a scenario's few target labels."""
+    from tlcore.runs.ranking import ranked  # loads torch
+    from tlcore.runs.spec import RunSpec
+
+    with heard_by(tell.heard):
+        return ranked(RunSpec.of(wishes["spec"]), progress=_in_percent(tell)).as_json()
+
+
+def search(folder: Path, wishes: Mapping[str, Any], tell: "Teller") -> dict[str, Any]:
+    """Settings of a strategy, sought by a validator; every trial is told in `trials(folder)` as soon as it is over."""
+    from tlcore.runs.searching import Trial  # loads torch
+    from tlcore.runs.searching import search as searched
+    from tlcore.runs.spec import RunSpec
+
+    told: list[dict[str, Any]] = []
+    said = tell.stage("Training", "trials")
+
+    def watch(done: int, trial: Trial) -> None:
+        told.append(trial.as_json())
+        draft = trials(folder).with_suffix(".new")
+        draft.write_text(json.dumps(told), encoding="utf-8")
+        draft.replace(trials(folder))
+        said(done, wishes["trials"])
+
+    said(0, wishes["trials"])
+    spec = RunSpec.of(wishes["spec"])
+    return searched(spec, wishes["trials"], wishes["validator"], Path(wishes["place"]), watch).as_json()
+
+
+def trials(folder: Path) -> Path:
+    """Where a search tells its trials while it goes on."""
+    return folder / "trials.json"
+
+
+def _in_percent(tell: "Teller") -> "Progress":
+    tell.stage("Loading torch")
+    return lambda what, share: tell.heard(what, round(100 * share), 100)
 
 
 def ready(folder: Path) -> Path:
@@ -110,5 +162,8 @@ WORKS: Mapping[str, "Work"] = {
     "fetch": fetch,
     "check": check,
     "shift": shift,
+    "naming": naming,
+    "rank": rank,
+    "search": search,
     "estimate": estimate,
 }
