@@ -20,6 +20,8 @@ from tlcore.runs.spec import ALL_LABELS, RunSpec
 
 SCENARIO, STRATEGY, BACKBONE, WEIGHTS, AUGMENT, KEEP = "d", "s", "m", "w", "aug", "keep"
 LABELS, SEED, NAME, RUN = "lab", "seed", "name", "run"
+LESSON, HIDE, SAID = "lesson", "hide", "said"  # which lesson, which controls are left out, what was predicted
+ASIDE = (RUN, LESSON, HIDE, SAID)  # what a link may hold beside the experiment
 WORDS = {
     SCENARIO: "scenario", STRATEGY: "strategy", BACKBONE: "backbone", WEIGHTS: "weights", AUGMENT: "augment",
     KEEP: "validator",
@@ -36,7 +38,7 @@ def read(params: Mapping[str, str]) -> tuple[RunSpec, list[str]]:
     """
     spec, ignored = _begun(params), []
     for name, text in sorted(params.items(), key=_order):
-        if name == RUN:
+        if name in ASIDE:
             continue
         try:
             changed = _with(spec, name, text)

@@ -16,6 +16,7 @@ st.html(HERE / "static" / "page.css")
 st.navigation(
     [
         st.Page("views/play.py", title="Play", icon=":material/play_circle:", default=True),
+        st.Page("views/lessons.py", title="Lessons", icon=":material/school:"),
         st.Page("views/data.py", title="Data", icon=":material/photo_library:"),
         st.Page("views/shift.py", title="Shift", icon=":material/straighten:"),
         st.Page("views/runs.py", title="Runs", icon=":material/list:"),

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Self
 
-from dashboard import links, words
+from dashboard import hiding, links, words
 from dashboard.choices import quick
+from dashboard.lessons.attending import Attending
 from tlcore import catalogue
 from tlcore.errors import RequestError, UnknownKey
 from tlcore.runs.rows import OVER, Run
@@ -38,14 +39,19 @@ class Visit:
     notices: list[str] = field(default_factory=list)
     started: set[int] = field(default_factory=set)  # by this session; only those it may stop unasked
     restarted: int | None = None  # the last run that the stage started by itself
+    attending: Attending | None = None  # the lesson that the page is in
+    hidden: frozenset[str] = frozenset()  # controls that the link leaves out
 
     @classmethod
     def arrive(cls, store: Store, link: Mapping[str, str]) -> Self:
         """Whatever the link says; without one the last experiment, and for the first of all a fresh one."""
+        if links.LESSON in link:
+            return cls._attend(store, link)
         if link:
             named = _named(store, link)
             spec, ignored = links.read(link) if named is None else (adopted(named.spec), [])
             visit = cls(spec, link=dict(link), notices=[words.ignored(ignored)] if ignored else [])
+            visit.hidden = hiding.hidden_in(link.get(links.HIDE, ""))
             found = named or _like(store, spec)
             if found is not None:
                 visit.run = found.id
@@ -59,6 +65,30 @@ class Visit:
         visit.begin(store, FIRST_LENGTH)
         visit.welcome = True
         return visit
+
+    @classmethod
+    def _attend(cls, store: Store, link: Mapping[str, str]) -> Self:
+        """In the lesson that the link names; where there is none of that number, in what else it says."""
+        try:
+            attending = Attending.arrive(store, link)
+        except UnknownKey as error:
+            visit = cls.arrive(store, {name: text for name, text in link.items() if name != links.LESSON})
+            visit.notices.append(str(error))
+            return visit
+        spec = list(attending.lesson.runs(attending.seed).values())[-1]
+        hidden = hiding.hidden_in(link.get(links.HIDE, ""))
+        return cls(adopted(spec), link=dict(link), attending=attending, hidden=hidden)
+
+    @property
+    def free(self) -> bool:
+        """Whether there is something to choose: in a lesson only after its end."""
+        return self.attending is None or self.attending.explained
+
+    def shows(self) -> hiding.Shows:
+        """The controls that are on the page: what is not hidden, and in a lesson what it unlocks."""
+        if self.attending is None:
+            return hiding.all_but(self.hidden)
+        return hiding.only(set(self.attending.lesson.unlocked) - self.hidden)
 
     @property
     def quick(self) -> bool:
@@ -100,6 +130,10 @@ class Visit:
         if behind is None or behind.spec.scenario != run.spec.scenario:  # its picture would be of other data
             self.ghost, self.pinned = None, False
         self.run, self.spec, self.due, self.on_stage = run.id, adopted(run.spec), None, True
+
+    def put_on_stage(self, run: Run, ghost: int | None) -> None:
+        """Show a run of a lesson, with another one of it behind."""
+        self.run, self.ghost, self.pinned, self.on_stage = run.id, ghost, False, True
 
     def put(self, link: Mapping[str, str]) -> None:
         """The address bar says this from now on."""

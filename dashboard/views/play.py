@@ -11,6 +11,9 @@ from dashboard.controls import controls
 from dashboard.copying import copying
 from dashboard.cost import cost
 from dashboard.keys import forget
+from dashboard.lessons.before import before
+from dashboard.lessons.card import attend
+from dashboard.lessons.class_link import share
 from dashboard.shortcuts import run_shortcut_on_chips
 from dashboard.stage import stage
 from dashboard.storing import store
@@ -28,22 +31,32 @@ def play() -> None:
     visit = _visit(store())
     with st.sidebar:
         try:
-            visit.choose(store(), controls(visit.spec, HINT if visit.welcome else ""))
-            _fit(visit)
-            if _go(visit):
-                visit.begin(store())
+            if visit.attending is not None:
+                attend(visit, visit.attending, store())
+            if visit.free:
+                visit.choose(store(), controls(visit.spec, HINT if visit.welcome else "", visit.shows()))
+                _fit(visit)
+                if _go(visit):
+                    visit.begin(store())
         except TransferError as error:
             visit.notices.append(str(error))
     if visit.due is not None:
         _settle()
+    if visit.attending is not None and visit.run is None:
+        before(visit.attending.lesson, visit.attending.seed)
+    else:
+        _stage(visit)
+    _actions(visit)
+    _notices(visit)
+    _address(visit)
+
+
+def _stage(visit: Visit) -> None:
     staged = stage(visit.run, visit.behind())
     if staged.restarted is not None and staged.restarted != visit.restarted:
         visit.restarted = staged.restarted
         visit.started.add(staged.restarted)
         visit.show(store(), store().run(staged.restarted))
-    _actions(visit)
-    _notices(visit)
-    _address(visit)
 
 
 def _visit(store: Store) -> Visit:
@@ -114,10 +127,7 @@ def _actions(visit: Visit) -> None:
         with st.popover("Copy as Python", icon=":material/code:"):
             copying(visit.spec)
         with st.popover("Share", icon=":material/link:"):
-            st.caption("This link opens the same experiment: data, strategy, settings and seed.")
-            st.code(
-                f"{(st.context.url or '').partition('?')[0]}?{links.query(visit.spec)}", language=None, wrap_lines=True
-            )
+            share(visit)
         with st.popover("Help", icon=":material/help:"):
             glossary()
 
@@ -139,9 +149,11 @@ def _notices(visit: Visit) -> None:
 
 def _address(visit: Visit) -> None:
     """Say in the address bar what is on the page, so that a reload or a copied address shows the same."""
-    said = links.write(visit.spec)
-    if visit.run is not None and visit.on_stage:
+    said = links.write(visit.spec) if visit.attending is None else visit.attending.link()
+    if visit.run is not None and visit.on_stage and visit.attending is None:
         said |= {links.RUN: str(visit.run)}
+    if visit.hidden:
+        said |= {links.HIDE: ",".join(sorted(visit.hidden))}
     if said != st.query_params.to_dict():
         st.query_params.from_dict(said)
     if said != visit.link:

@@ -8,7 +8,7 @@ from tlcore.errors import UnknownKey
 from tlcore.lessons import a_duel, confidently_wrong, move_the_mean, when_the_gap_lies
 from tlcore.lessons.lesson import COURSES, Lesson, Surprise, Try
 
-__all__ = ["COURSES", "LESSONS", "Lesson", "Surprise", "Try", "course", "find"]
+__all__ = ["COURSES", "LESSONS", "Lesson", "Surprise", "Try", "after", "course", "find"]
 
 LESSONS: tuple[Lesson, ...] = tuple(
     sorted(
@@ -34,3 +34,9 @@ def find(text: str) -> Lesson:
 def course(key: str) -> list[Lesson]:
     """The lessons of a course, in order."""
     return [lesson for lesson in LESSONS if lesson.course == key]
+
+
+def after(lesson: Lesson) -> Lesson | None:
+    """The one that follows, course by course."""
+    ordered = [each for key in COURSES for each in course(key)]
+    return next(iter(ordered[ordered.index(lesson) + 1 :]), None)
