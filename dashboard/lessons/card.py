@@ -40,12 +40,8 @@ def attend(visit: Visit, attending: Attending, store: Store) -> None:
 
 def _head(lesson: Lesson, stage: str) -> None:
     done = {"predict": 1, "running": 2, "broken": 2, "reveal": 3, "explained": 5}[stage]
-    with st.container(
-        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="lesson-top"
-    ):
-        st.caption(f"{COURSES[lesson.course]} · {' '.join('●' if k < done else '○' for k in range(len(STAGES)))} "
-                   f"{STAGES[done - 1]}, {done} of {len(STAGES)}")  # fmt: skip
-        st.page_link("views/lessons.py", label="All lessons", icon=":material/school:")
+    dots = "".join("●" if k < done else "○" for k in range(len(STAGES)))
+    st.caption(f"{COURSES[lesson.course]} · {dots} {done} of {len(STAGES)}: {STAGES[done - 1]}")
     st.markdown(f"#### {lesson.number} · {lesson.title}")
     if stage != "explained":
         st.markdown(lesson.story)
@@ -103,7 +99,7 @@ def _reveal(visit: Visit, attending: Attending, store: Store) -> None:
     progress.note(lesson.key)
     right = found.answer == said
     with st.container(border=True, key="reveal"):
-        st.markdown(f":material/{'target' if right else 'lightbulb'}: **It is:** *{lesson.answers[found.answer]}*"
+        st.markdown(f":material/{'target' if right else 'lightbulb'}: **It came out:** *{lesson.answers[found.answer]}*"
                     f"{', as you said.' if right else '.'}\n\n{found.sentence}")  # fmt: skip
     if not found.holds:
         st.caption("With this seed the lesson's point did not come out as it usually does. That happens: lesson 11.")
@@ -114,9 +110,9 @@ def _reveal(visit: Visit, attending: Attending, store: Store) -> None:
             st.rerun()
         return
     st.markdown(f"**Why** {lesson.why}")
+    chips(lesson.terms)
     _try(visit, attending, store)
     _next(lesson)
-    chips(lesson.terms)
 
 
 def _try(visit: Visit, attending: Attending, store: Store) -> None:

@@ -116,20 +116,23 @@ def _settle() -> None:
 
 def _actions(visit: Visit) -> None:
     with st.container(key="actions", horizontal=True, gap="small"):
-        pin = "Unpin" if visit.pinned else "Pin run"
-        if st.button(
-            pin, icon=":material/keep:", shortcut="P", help="Keep this run as the ghost of those that follow."
-        ):
-            visit.pin()
-            st.rerun()
-        with st.popover("Does it pay?", icon=":material/compare_arrows:", help="This strategy beside its references"):
-            against(visit.spec)
-        with st.popover("Copy as Python", icon=":material/code:"):
-            copying(visit.spec)
+        if visit.free:
+            _of_run(visit)
         with st.popover("Share", icon=":material/link:"):
             share(visit)
         with st.popover("Help", icon=":material/help:"):
             glossary()
+
+
+def _of_run(visit: Visit) -> None:
+    pin = "Unpin" if visit.pinned else "Pin run"
+    if st.button(pin, icon=":material/keep:", shortcut="P", help="Keep this run as the ghost of those that follow."):
+        visit.pin()
+        st.rerun()
+    with st.popover("Does it pay?", icon=":material/compare_arrows:", help="This strategy beside its references"):
+        against(visit.spec)
+    with st.popover("Copy as Python", icon=":material/code:"):
+        copying(visit.spec)
 
 
 def _notices(visit: Visit) -> None:
