@@ -62,6 +62,7 @@ def small(key: str, network_seed: int = 0, **settings: Any) -> Strategy[Any]:
         "updates": 2,
         "rounds": 2,
         "recount": 2,
+        "samples": 20,
     }
     short = {each.name: 4 for each in fields(kind.HParams) if each.name.endswith("steps")}
     known = {each.name for each in fields(kind.HParams)}

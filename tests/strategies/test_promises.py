@@ -3,7 +3,7 @@
 import io
 import json
 import random
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import replace
 from typing import Any
@@ -162,22 +162,29 @@ def plain(entry: str) -> str:
 def test_goes_on_bit_for_bit_after_a_stop_at_any_step(key: str, task: Task) -> None:
     whole = small(key)
     told, final = curves(run(whole, task)), weights(whole)
-    for cut in range(1, whole.length()):
-        first = small(key)
-        walk = train(first, task, rhythm=Rhythm(eager=True))
-        head = []
-        for event in walk:
-            head.append(event)
-            if first.journal.step == cut and not isinstance(event, Measured):
-                break
-        saved = io.BytesIO()
-        torch.save(first.journal.state(), saved)
-        walk.close()
+    heads = list(stops(small(key), task))
+    assert len(heads) == whole.length() - 1
+    for cut, (head, saved) in enumerate(heads, 1):
         torch.manual_seed(cut), random.seed(cut), np.random.seed(cut)
         second = small(key, network_seed=99)
-        second.journal.load(torch.load(io.BytesIO(saved.getvalue()), weights_only=True))
-        assert curves(head) + curves(run(second, task)) == told, f"curves differ after a stop at step {cut}"
+        second.journal.load(torch.load(io.BytesIO(saved), weights_only=True))
+        assert head + curves(run(second, task)) == told, f"curves differ after a stop at step {cut}"
         assert same(weights(second), final), f"weights differ after a stop at step {cut}"
+
+
+def stops(strategy: Strategy[Any], task: Task) -> Iterator[tuple[list[Measured], bytes]]:
+    """After each step but the last: what was told so far, and what a checkpoint would hold."""
+    head: list[Event] = []
+    walk = train(strategy, task, rhythm=Rhythm(eager=True))
+    for cut in range(1, strategy.length()):
+        for event in walk:
+            head.append(event)
+            if strategy.journal.step == cut and not isinstance(event, Measured):
+                break
+        saved = io.BytesIO()
+        torch.save(strategy.journal.state(), saved)
+        yield curves(head), saved.getvalue()
+    walk.close()
 
 
 def test_leaves_the_task_alone(key: str, task: Task) -> None:
