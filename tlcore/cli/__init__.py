@@ -8,6 +8,7 @@ import click
 
 from tlcore.cli import data, runs
 from tlcore.cli.estimate import estimate
+from tlcore.cli.lesson import lesson
 from tlcore.cli.rank import rank
 from tlcore.cli.search import search
 from tlcore.cli.sentences import Sentences
@@ -32,6 +33,7 @@ for command in (
     runs.show,
     runs.stop,
     data.data,
+    lesson,
 ):
     cli.add_command(command)
 
