@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -138,6 +139,27 @@ def _in_percent(tell: "Teller") -> "Progress":
     return lambda what, share: tell.heard(what, round(100 * share), 100)
 
 
+def inspect(folder: Path, wishes: Mapping[str, Any], tell: "Teller") -> dict[str, Any]:
+    """Look into the trained network of a run, beside another one where there is one; what it draws stays here."""
+    from tlcore.runs.inspecting import inspect as inspected  # loads torch
+    from tlcore.runs.store import Store
+
+    tell.stage("Loading torch")
+    with heard_by(tell.heard), closing(Store(wishes["store"])) as store:
+        return inspected(store, wishes["run"], wishes["beside"], folder, tell.heard)
+
+
+def own(folder: Path, wishes: Mapping[str, Any], tell: "Teller") -> dict[str, Any]:
+    """Show a trained network one picture of somebody's own, which lies in the folder of this work."""
+    from tlcore.runs.inspecting import ask
+    from tlcore.runs.store import Store
+
+    tell.stage("Loading torch")
+    picture, how = folder / wishes["file"], (wishes["name"], wishes["drawn"], tell.heard)
+    with heard_by(tell.heard), closing(Store(wishes["store"])) as store:
+        return ask(store, wishes["run"], wishes["beside"], picture, *how)
+
+
 def ready(folder: Path) -> Path:
     """Where what was checked waits to be kept."""
     return folder / "ready"
@@ -166,4 +188,6 @@ WORKS: Mapping[str, "Work"] = {
     "rank": rank,
     "search": search,
     "estimate": estimate,
+    "inspect": inspect,
+    "own": own,
 }
