@@ -81,6 +81,13 @@ def test_a_killed_run_on_varied_images_sees_the_same_views_again(store):
     assert status(store, cut) == "finished" and curves(store, cut) == curves(store, whole)
 
 
+def kept_file(store, run):
+    """The one network that a validator picked."""
+    (found,) = store.folder(run.id).glob("kept-*")
+    assert found.name == f"kept-{store.run(run.id).metrics['kept_step']:.0f}.safetensors"
+    return found
+
+
 def taken(store, run):
     return store.take(run.id, Process.me())
 
@@ -92,7 +99,9 @@ def test_a_run_is_trained_to_its_end(store):
     done = store.run(run.id)
     assert (done.status, done.step, done.steps, done.holder, done.error) == ("finished", 60, 60, None, None)
     assert 0.5 < done.metrics["source_accuracy"] <= 1
-    assert set(done.metrics) == {"source_accuracy", "source_loss", "target_accuracy", "target_loss"}
+    told = {f"{name}_{each}" for name in ("source", "target") for each in ("accuracy", "loss", "items", "ece")}
+    kept = {"kept_step", "kept_source_accuracy", "kept_target_accuracy", "kept_target_items"}
+    assert set(done.metrics) == told | kept | {"validator_source_validation"}
     kinds = [each.kind for each in store.events(run.id)]
     assert kinds.count("measured") == 60
     assert kinds[0] == "evaluated"
@@ -112,6 +121,8 @@ def test_a_killed_run_ends_in_the_same_curves_and_weights(store, deaths):
     assert status(store, cut) == "finished"
     assert curves(store, cut) == curves(store, whole)
     assert store.run(cut.id).metrics == store.run(whole.id).metrics
+    ours, theirs = (kept_file(store, run).read_bytes() for run in (whole, cut))
+    assert ours == theirs
     weights = [load(checkpoint_file(store, run.id))[1][-1]["kept"][0] for run in (whole, cut)]
     assert all(torch.equal(one, other) for one, other in zip(*(each.values() for each in weights), strict=True))
 

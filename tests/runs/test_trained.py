@@ -49,6 +49,24 @@ def test_a_finished_run_has_the_accuracy_that_was_told(store):
     assert trained(store, finished(store, strategy="dann", seed=1).id).run.metrics != run.metrics
 
 
+def test_what_a_validator_picked_has_the_accuracy_that_was_told(store):
+    run = finished(
+        store, strategy="dann", hparams={"lr": 0.05, "strength": 3.0}
+    )  # so restless that the end is not best
+    step = run.metrics["kept_step"]
+    assert step < 60
+    found, last = trained(store, run.id, "kept"), trained(store, run.id)
+    assert found.step == step and last.step == 60
+    assert not torch.equal(found.network.head.weight, last.network.head.weight)
+    with untouched(found.strategy):
+        grades = found.built.evaluators[0].evaluate(found.strategy, final=True)
+    assert grades["target_accuracy"] == run.metrics["kept_target_accuracy"]
+    curve = {each.step: each.event.values for each in store.events(run.id, kinds=("evaluated",))}
+    scores = {step: values["validator_information"] for step, values in curve.items() if step > 0}
+    assert max(scores, key=lambda each: (scores[each], each)) == step
+    assert curve[step]["validator_information"] == grades["validator_information"]
+
+
 def test_a_stopped_run_stands_at_its_last_checkpoint(store):
     run = store.submit(SMALL, holder=Process.me())
     store.ask(run.id, pace=200)

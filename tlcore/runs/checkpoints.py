@@ -40,9 +40,13 @@ class About:
     torch: str
     package: str
     format: int = _FORMAT
+    kept: int | None = None  # the step of the network that a validator likes best, see `tlcore.runs.kept`
 
     @classmethod
-    def now(cls, strategy: type, *, key: str, backbone: str, device: str, seq: int, step: int, seconds: float) -> Self:
+    def now(
+        cls, strategy: type, *, key: str, backbone: str, device: str, seq: int, step: int, seconds: float,
+        kept: int | None = None,
+    ) -> Self:  # fmt: skip
         return cls(
             seq=seq,
             step=step,
@@ -54,6 +58,7 @@ class About:
             source=source_hash(strategy),
             torch=str(torch.__version__),
             package=package_version(),
+            kept=kept,
         )
 
 
@@ -61,11 +66,16 @@ def save(path: Path, about: About, state: Sequence[dict[str, Any]]) -> None:
     """Replace the checkpoint at `path`; raises `OSError` and keeps the old one if there is no room."""
     content = io.BytesIO()  # torch words a full disk in its own way; the system's way can be recognised
     torch.save({"about": asdict(about), "state": list(state)}, content)
+    replaced(path, content.getbuffer())
+
+
+def replaced(path: Path, content: bytes | memoryview) -> None:
+    """Put a file in the place of another, so that there is always a whole one; raises `OSError` and keeps the old."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".draft")
     try:
         with draft.open("wb") as file:
-            file.write(content.getbuffer())
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)

@@ -9,7 +9,8 @@ import torch
 
 from tlcore import catalogue
 from tlcore.errors import OutOfMemory, StoreError, TransferError
-from tlcore.runs import checkpoints, memory
+from tlcore.picking import NONE
+from tlcore.runs import checkpoints, kept, memory
 from tlcore.runs.building import build, device_of, suitable_threads
 from tlcore.runs.checkpoints import About, misfits
 from tlcore.runs.hold import Hold, Lost, Pulse
@@ -18,6 +19,7 @@ from tlcore.runs.rows import Run, Status
 from tlcore.runs.spec import RunSpec
 from tlcore.runs.steering import Control, Leave, Steering
 from tlcore.runs.store import Store
+from tlcore.training.keeping import Keeper
 from tlcore.training.loop import Rhythm, train
 
 _SMALLEST = 2  # a batch: what batch norm needs
@@ -102,12 +104,21 @@ def _walk(hold: Hold, control: Control, device: torch.device, news: str) -> None
         built = build(spec, device)
     strategy = built.strategy
 
-    def about(seq: int, step: int, seconds: float) -> About:
+    best = kept.read(path.parent, found[0].kept) if found and found[0].kept is not None else None
+    kept.sweep(path.parent, best.step if best else None)  # what lies there beside was kept by a future that never came
+    keeper = Keeper(strategy, spec.validator or NONE, best)
+
+    def about(seq: int, step: int, seconds: float, best: int | None = None) -> About:
         names = {"key": spec.strategy, "backbone": spec.backbone, "device": built.device.type}
-        return About.now(type(strategy), seq=seq, step=step, seconds=seconds, **names)
+        return About.now(type(strategy), seq=seq, step=step, seconds=seconds, kept=best, **names)
 
     def save(seq: int, step: int, seconds: float) -> None:
-        checkpoints.save(path, about(seq, step, seconds), strategy.journal.state())
+        best = keeper.best
+        if best is not None:
+            kept.write(path.parent, best)
+        at = None if best is None else best.step
+        checkpoints.save(path, about(seq, step, seconds, at), strategy.journal.state())
+        kept.sweep(path.parent, at)
 
     rhythm = Rhythm()
     steering = Steering(hold, control, rhythm, save, found[0] if found else None)
@@ -119,7 +130,8 @@ def _walk(hold: Hold, control: Control, device: torch.device, news: str) -> None
         strategy.journal.load(found[1])
     hold.begin(strategy.length())
     try:
-        for event in train(strategy, built.prepared.task, built.evaluators, built.observers, rhythm):
+        events = train(strategy, built.prepared.task, built.evaluators, built.observers, rhythm)
+        for event in keeper.watch(events, built.evaluators):
             steering.hear(event)
     except Leave:
         steering.save()

@@ -10,6 +10,7 @@ from tlcore.runs import devices
 from tlcore.runs.building import build, device_of, suitable_threads
 from tlcore.runs.spec import RunSpec
 from tlcore.training.events import Event
+from tlcore.training.keeping import Keeper
 from tlcore.training.loop import train
 
 
@@ -18,4 +19,5 @@ def run(strategy: str, scenario: str, **choices: Any) -> Iterator[Event]:
     spec = RunSpec.of({"strategy": strategy, "scenario": scenario, **choices}).completed()
     torch.set_num_threads(suitable_threads(catalogue.scenario(spec.scenario)["kind"]))
     built = build(spec, device_of(spec, devices.lane(spec.device)))
-    return train(built.strategy, built.prepared.task, built.evaluators, built.observers)
+    events = train(built.strategy, built.prepared.task, built.evaluators, built.observers)
+    return Keeper(built.strategy, spec.validator).watch(events, built.evaluators)

@@ -8,6 +8,7 @@ But before the first step that would be new, it halts.
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import torch
@@ -17,13 +18,14 @@ from tlcore.data import Stream, Task
 from tlcore.errors import CheckpointError
 from tlcore.networks import Network
 from tlcore.phases import Journal, Keepable, chance, set_chance
-from tlcore.runs import checkpoints
+from tlcore.runs import checkpoints, kept
 from tlcore.runs.building import Built, build
 from tlcore.runs.checkpoints import About, misfits
 from tlcore.runs.engine import checkpoint_file
 from tlcore.runs.rows import Run
 from tlcore.runs.store import Store
 from tlcore.strategies import Strategy
+from tlcore.training.keeping import Kept, put
 
 Which = Literal["last", "kept"]
 T = TypeVar("T")
@@ -49,19 +51,20 @@ class Trained:
 def trained(store: Store, number: int, which: Which = "last") -> Trained:
     """Run `number` as it was at its end, or at its last checkpoint if it has not come to one; the data is read anew.
 
+    With "kept" its network is the one that a validator without target labels liked best, see `tlcore.training.keeping`.
+
     Chance is left as it was. Raises `UnknownKey` for a run that is not there, `CheckpointError` with a sentence
     where there is no checkpoint, or one of another network or other code, and what `build` raises.
     """
     run = store.run(number)
     path = checkpoint_file(store, run.id)
-    if which == "kept":
-        raise CheckpointError(f"Run {run.id} has no checkpoint that a validator picked: take its last one.")
     if not path.exists():
         raise CheckpointError(
             f"Run {run.id} is {run.status} and has no checkpoint: one is written when it pauses, stops or ends, and "
             "now and then before."
         )
     about, state = checkpoints.load(path)
+    best = _kept(run, about, path.parent) if which == "kept" else None
     drawn = chance()
     try:
         built = build(run.trained, torch.device("cpu"))
@@ -69,7 +72,17 @@ def trained(store: Store, number: int, which: Which = "last") -> Trained:
         restore(built.strategy, built.prepared.task, state)
     finally:
         set_chance(drawn)
-    return Trained(run, built, about.step)
+    if best is not None:
+        put(built.strategy, best.weights)
+    return Trained(run, built, about.step if best is None else best.step)
+
+
+def _kept(run: Run, about: About, folder: Path) -> Kept:
+    if about.kept is None:
+        raise CheckpointError(
+            f"Run {run.id} has kept no network that a validator picked until step {about.step}: take its last one."
+        )
+    return kept.read(folder, about.kept)
 
 
 def _fits(about: About, built: Built, run: Run) -> None:

@@ -56,7 +56,7 @@ def train(
     told_every, graded_every = ceil(length / rhythm.curve_points), ceil(length / rhythm.evaluations)
     looking = _Looking(strategy, observers, rhythm)
     if step == 0:
-        yield Evaluated(0, _grades(strategy, evaluators, final=False))
+        yield Evaluated(0, grades(strategy, evaluators, final=False))
         yield from looking.at(0)
     walk, pending, rested, exactly = (
         strategy.walk(task),
@@ -77,7 +77,7 @@ def train(
         yield from _told(pending, told_every)
         pending.clear()
         if graded:
-            yield Evaluated(step, _grades(strategy, evaluators, final=False))
+            yield Evaluated(step, grades(strategy, evaluators, final=False))
         if looking.due():
             yield from looking.at(step)
         yield Rested(step)
@@ -87,10 +87,10 @@ def train(
             yield Rested(step)
         rested = monotonic()
     yield from _told(pending, told_every)
-    grades = _grades(strategy, evaluators, final=True)
-    yield Evaluated(step, grades)
+    last = grades(strategy, evaluators, final=True)
+    yield Evaluated(step, last)
     yield from looking.at(step)
-    yield Finished(step, grades)
+    yield Finished(step, last)
 
 
 class _Looking:
@@ -116,7 +116,8 @@ class _Looking:
         yield from seen
 
 
-def _grades(strategy: Strategy[Any], evaluators: Sequence[Evaluator], *, final: bool) -> dict[str, float]:
+def grades(strategy: Strategy[Any], evaluators: Sequence[Evaluator], *, final: bool) -> dict[str, float]:
+    """What all evaluators say now, by name; the strategy stays as it is."""
     with untouched(strategy), precision(strategy):
         return {
             name: value for evaluator in evaluators for name, value in evaluator.evaluate(strategy, final=final).items()
