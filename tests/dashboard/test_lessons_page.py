@@ -1,0 +1,138 @@
+"""Lesson mode in Streamlit's own harness, with runs whose events are written by hand; the list, the words, the map."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.lessons.attending import Attending
+from dashboard.lessons.class_link import linked
+from dashboard.lessons.vocabulary import GROUPS, TERMS
+from dashboard.storing import store
+from tlcore import catalogue
+from tlcore.errors import UnknownKey
+from tlcore.lessons import LESSONS
+from tlcore.runs.store import Store
+from tlcore.training.events import Evaluated, Finished, Observed
+
+MAIN = Path(__file__).resolve().parents[2] / "dashboard" / "main.py"
+
+
+def opened(page: str = "", **link: str) -> AppTest:
+    app = AppTest.from_file(str(MAIN), default_timeout=60)
+    for name, value in link.items():
+        app.query_params[name] = value
+    if page:
+        app.switch_page(page)
+    return checked(app.run())
+
+
+def checked(app: AppTest) -> AppTest:
+    assert not app.exception, app.exception[0].message
+    return app
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    return checked(next(button for button in app.button if button.label == label).click().run())
+
+
+def said(app: AppTest) -> dict[str, str]:
+    return {name: values[0] if isinstance(values, list) else values for name, values in app.query_params.items()}
+
+
+def texts(app: AppTest) -> str:
+    return "\n".join(each.value for each in (*app.markdown, *app.caption))
+
+
+def over(runs: Store, number: int, accuracy: float, status: str = "finished") -> None:
+    """As if a worker had trained it to that accuracy."""
+    values = {"target_accuracy": accuracy, "source_accuracy": 1.0}
+    domain, certain = np.array([0, 1], np.uint8), np.array([255, 255], np.uint8)
+    look = [Observed(0, "scene", {}, {"domain": domain}), Observed(9, "frame", {"mmd": 0.1}, {"confidence": certain})]
+    runs.record(number, [*look, Evaluated(9, values), Finished(9, values)])
+    with runs.database.writing() as db:
+        db.execute("UPDATE runs SET status = ?, metrics = ? WHERE id = ?", (status, json.dumps(values), number))
+
+
+def test_a_lesson_from_the_question_to_what_comes_after() -> None:
+    app, runs = opened(lesson="7"), store()
+    assert not runs.runs()  # nothing runs before the learner has said something
+    assert next(each for each in app.button if each.label == "Run and see").disabled
+    assert not app.slider
+    checked(app.radio[0].set_value("fall below 50 %").run())
+    press(app, "Run and see")
+    assert [(run.spec.strategy, run.spec.seed) for run in reversed(runs.runs())] == [("source-only", 0), ("dann", 0)]
+    assert said(app) == {"lesson": "7", "said": "2"}
+    assert "It came out" not in texts(app)
+
+    over(runs, 1, 0.7)
+    over(runs, 2, 0.93)
+    checked(app.run())
+    assert "fall below 50 %" in texts(app)  # you said …
+    assert "**It came out:** *rise above 80 %*" in texts(app)
+    assert "70 %, with it at 93 %: +23 points" in texts(app)
+    assert not app.slider  # still locked
+
+    press(app, "Why?")
+    assert "The gradient of the judge is turned round" in texts(app)
+    assert [each.label for each in (*app.slider, *app.select_slider, *app.number_input)] == [
+        "How far? Rotation", "Reversal strength λ", "Seed",
+    ]  # fmt: skip
+    press(app, "Turn it to 60°")
+    assert (runs.runs()[0].spec.shift, runs.runs()[0].spec.strategy) == (60, "dann")
+    assert said(app) == {"lesson": "7", "said": "2"}
+
+
+def test_whoever_comes_back_finds_the_runs_again_and_a_broken_one_can_be_run_again() -> None:
+    runs = store()
+    first = Attending.arrive(runs, {"lesson": "a-duel", "seed": "3"})
+    first.begin(runs, 1)
+    back = Attending.arrive(runs, first.link())
+    assert (back.seed, back.said, back.runs) == (3, 1, first.runs)
+    assert back.stage(back.rows(runs)) == "running"
+    over(runs, 1, 0.7)
+    over(runs, 2, 0.5, status="stopped")
+    assert back.stage(back.rows(runs)) == "broken"
+    runs.delete(2)
+    assert back.stage(back.rows(runs)) == "broken"
+    assert Attending.arrive(runs, {"lesson": "7"}).said is None  # a teacher's link tells no answer
+
+
+def test_each_seed_has_its_own_runs() -> None:
+    runs = store()
+    with pytest.raises(UnknownKey):
+        Attending.arrive(runs, {"lesson": "99"})
+    here = Attending.arrive(runs, {"lesson": "7", "seed": "5"})
+    here.begin(runs, 0)
+    assert {run.spec.seed for run in runs.runs()} == {5}
+    assert sum(run.spec.hparams["steps"] / (run.pace or 0) for run in runs.runs()) == pytest.approx(10, rel=0.01)
+
+
+def test_a_lesson_that_there_is_not_is_said() -> None:
+    app = opened(lesson="99", d="blobs")
+    assert any("lesson" in each.value for each in app.warning)
+    assert "lesson" not in said(app)
+    assert said(app)["d"] == "blobs"
+
+
+def test_hidden_controls_stay_hidden_in_the_address() -> None:
+    app = opened(d="moons", s="source-only", hide="shift,seed,more")
+    labels = [each.label for each in (*app.slider, *app.number_input)]
+    assert not {"How far? Rotation", "Seed", "Steps"} & set(labels)
+    assert said(app)["hide"] == "more,seed,shift"
+    assert linked({"lesson": "7"}, ["seed", "shift"]) == "lesson=7&hide=seed,shift"
+
+
+def test_the_list_shows_every_lesson() -> None:
+    app = opened("views/lessons.py")
+    assert all(f"**{each.number} · {each.title}**" in texts(app) for each in LESSONS)
+    assert all(each.teacher in texts(app) for each in LESSONS)
+
+
+def test_every_word_that_a_lesson_uses_is_explained() -> None:
+    used = {name for lesson in LESSONS for name in lesson.terms}
+    assert used <= TERMS.keys()
+    assert {each.group for each in TERMS.values()} <= set(GROUPS)
+    assert {key for each in TERMS.values() for key in each.strategies} <= catalogue.strategies().keys()
