@@ -1,4 +1,4 @@
-"""Every lesson's surprise comes true with the real engine: two lessons here, all with five seeds in the slow suite.
+"""Every lesson's surprise comes true with the real engine: one lesson here, all with five seeds in the slow suite.
 
 To change a lesson is to run `pytest tests/lessons -m "slow or not slow" -k <key>`.
 """
@@ -10,7 +10,7 @@ import pytest
 from tlcore.lessons import LESSONS, Lesson
 from tlcore.lessons.taking import take
 
-QUICK = ("confidently-wrong", "a-duel")
+QUICK = ("confidently-wrong",)
 SECONDS = 20  # of one core; the page has two
 
 
