@@ -1,4 +1,4 @@
-"""What is known of a shift: a sentence, every metric beside chance, where in the network, and in which class."""
+"""The Shift page beside its sidebar: how far two domains are and why, and what to choose for them before training."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,36 +6,17 @@ from typing import Any
 import streamlit as st
 
 from dashboard.data import working
-from dashboard.data.texts import table
-from dashboard.drawing import drawing
-from dashboard.shift import charts
+from dashboard.shift.contents import contents
+from dashboard.shift.measured import distances
+from dashboard.shift.samples import samples
 from tlcore import catalogue
 from tlcore.runs import chores
 from tlcore.runs.chores import Chore
 from tlcore.runs.spec import RunSpec
-from tlcore.shift.examining import FLIPS, HALVINGS, Metric, metrics
-from tlcore.shift.judge import Judgement
-from tlcore.shift.words import words
 
 KEPT = 40  # measurements that are remembered
-READ = f"""
-**How to read this.** The dark bar is what was measured; every metric has its own scale, so bars of different
-metrics do not compare. The dashed box is chance: source and target images are paired, every pair flips a coin
-whether it swaps its domains, and 95 of 100 such flips stay inside. The thin upright line is the **null**: what two
-halves of one and the same domain would give with as many images. A bar that ends inside the box is no
-more than chance.
-
-**p** is the share of flips that reach the measured value. With {FLIPS} flips it cannot be below .005.
-"""
-LAYERS = """
-From the input to what the head sees, every stage averaged over its places. The darker, the further beyond chance
-(a hundred times as far is darkest); a dot means *no more than chance*. Adaptation can only mend what differs where
-it works: a shift that is there in the input and gone in the last stage needs none.
-"""
-CLASSES = """
-⚑ This uses the target's labels, which nobody has in practice. A class whose gap is much larger than the others' is
-where adaptation is likely to fail, or to confuse. Classes of fewer than 20 images in a domain are left out.
-"""
+FAR, SAMPLES, CONTENTS = "How far", "Samples", "Pixels and labels"
+SECTION = "shift-section"
 
 
 def show(spec: RunSpec) -> None:
@@ -48,17 +29,32 @@ def show(spec: RunSpec) -> None:
             "views/play.py", label="Open on Play", icon=":material/play_circle:", query_params={"d": spec.scenario},
             help="The same pair with a strategy.",
         )  # fmt: skip
-    classes = st.toggle(
+    section = st.segmented_control(
+        "Section", [FAR, SAMPLES, CONTENTS], default=FAR, key=SECTION, required=True, label_visibility="collapsed",
+        help="How far the domains are; which samples give them away; what differs in pixels and labels.",
+    )  # fmt: skip
+    _measurement(full, section)
+
+
+def _measurement(spec: RunSpec, section: str) -> None:
+    """A section that shows what was measured; asks for it first, if nobody has."""
+    classes = section == FAR and st.toggle(
         "Class by class ⚑", key="shift-classes", help="Measures every class by itself; uses the target's labels."
     )
-    wishes = {"spec": full.as_json(), "classes": classes}
-    chore = _latest(wishes)
+    wishes = {"spec": spec.as_json(), "classes": classes}
+    chore = _latest(wishes) or (None if section == FAR else _latest({**wishes, "classes": True}))
     if chore is None or (chore.over and chore.status != "done"):
         _ask(wishes, chore)
     elif not chore.over:
         working.progress(chore)
+    elif section == FAR:
+        distances(chore.result)
+    elif "samples" not in chore.result:
+        _old(wishes, chore)
+    elif section == SAMPLES:
+        samples(chore)
     else:
-        _found(chore.result)
+        contents(chore.result)
 
 
 def _latest(wishes: Mapping[str, Any]) -> Chore | None:
@@ -82,73 +78,9 @@ def _ask(wishes: Mapping[str, Any], chore: Chore | None) -> None:
         st.rerun()
 
 
-def _found(told: Mapping[str, Any]) -> None:
-    if not told["metrics"]:
-        st.warning(
-            "There are too few images to say anything (ten of each domain at least), or the features are not finite."
-        )
-        return
-    known = {key: each for key, each in metrics().items() if key in told["metrics"]}
-    titles = {key: each.title for key, each in known.items()}
-    st.markdown(f"**{_sentence(told)}**")
-    left, right = st.columns(2, gap="large")
-    with left:
-        _headed("Every metric, beside chance", "strips", READ, charts.rows(told["metrics"], titles))
-        drawing(charts.strips(told["metrics"], titles), key="shift-strips")
-        many, other = told["rows"]
-        st.caption(
-            f"{many:,} source and {other:,} target training samples went through the network; "
-            f"{next(iter(told['metrics'].values()))['rows']:,} of each were measured. The null is a mean over "
-            f"{HALVINGS} halvings."
-        )
-    with right:
-        by_layer = {each["layer"]: each["metrics"] for each in told["layers"]}
-        _headed("Where in the network", "layers", LAYERS, _layer_rows(by_layer, titles))
-        drawing(charts.heat(list(by_layer), list(known), by_layer, titles), key="shift-layers")
-        if told["classes"]:
-            by_class = {each["class"]: each["metrics"] for each in told["classes"]}
-            _headed("Class by class ⚑", "classes", CLASSES, _layer_rows(by_class, titles, "Class"))
-            chosen = {"MMD², " + name: each["mmd"] for name, each in by_class.items() if "mmd" in each}
-            drawing(charts.strips(chosen, {name: name for name in chosen}, comparable=True), key="shift-by-class")
-    with st.expander("What each metric is"):
-        for each in known.values():
-            st.markdown(_definition(each))
-
-
-def _sentence(told: Mapping[str, Any]) -> str:
-    """The judge's verdict in the words that stand for it everywhere."""
-    judge = told["metrics"]["judge"]
-    half = 0.98 / (2 * judge["rows"]) ** 0.5  # of a share about one half, which is where it matters
-    sentence = words(Judgement(judge["value"], judge["value"] - half, judge["value"] + half))
-    beyond = sum(each["p_value"] <= charts.LEVEL for each in told["metrics"].values())
-    return (
-        f"{sentence} The judge names the domain of {judge['value']:.0%} of the images; "
-        f"{beyond} of {len(told['metrics'])} metrics are beyond chance."
-    )
-
-
-def _definition(metric: Metric) -> str:
-    high = "" if metric.high is None else f" to {metric.high:g}"
-    unit = f", in {metric.unit}" if metric.unit else ""
-    return (
-        f"**{metric.title}** · {metric.says} `{metric.formula}`, from {metric.low:g}{high or ' on'}{unit}; larger is "
-        f"further apart. *Blind to* {metric.blind}. *Costs* {metric.cost}. *Source*: {metric.source}."
-    )
-
-
-def _layer_rows(
-    found: Mapping[str, Mapping[str, Any]], titles: Mapping[str, str], what: str = "Layer"
-) -> list[list[str]]:
-    lines = [[what, *titles.values()]]
-    for name, each in found.items():
-        lines.append([name, *(charts.said(each[key]) if key in each else "–" for key in titles)])
-    return lines
-
-
-def _headed(title: str, what: str, meaning: str, rows: list[list[str]]) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", key=f"head-{what}", gap="small"):
-        st.markdown(f"##### {title}", width="content")
-        with st.popover("How to read this", type="tertiary"):
-            st.markdown(meaning)
-        with st.popover("Table", type="tertiary"):
-            st.markdown(table(rows))
+def _old(wishes: Mapping[str, Any], chore: Chore) -> None:
+    st.caption("This was measured by an earlier version, which did not look at samples, pixels and labels.")
+    if st.button("Measure again", icon=":material/refresh:"):
+        chores.discard(chore)
+        chores.start("shift", **wishes)
+        st.rerun()

@@ -7,13 +7,31 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.data import working
-from dashboard.shift import charts
+from dashboard.shift import charts, labels, samples
 from tests.dashboard.test_pages import checked, opened, press
 from tlcore.runs import chores
 from tlcore.runs.chores import Chore
 from tlcore.runs.spec import RunSpec
 
 SPEC = RunSpec("source-only", "moons", shift=60).completed()
+SAMPLES = {
+    "accuracy": 0.97, "low": 0.95, "high": 0.98, "sheet": "samples.png", "many": 3,
+    "kinds": {
+        "source": [{"domain": 0, "target": 0.001}], "target": [{"domain": 1, "target": 0.91}],
+        "mistaken": [], "confusable": [{"domain": 1, "target": 0.52}],
+    },
+}  # fmt: skip
+LIGHT = {"mean": [0.2], "std": [0.1], "brightness": [0.5, 0.5], "contrast": [1, 0]}
+LIGHT |= {"mean_brightness": 0.2, "mean_contrast": 0.1}
+PIXELS = [LIGHT, {**LIGHT, "mean_brightness": 0.7}]
+LABELS = {
+    "classes": ["upper", "lower", "left"], "source": [0.9, 0.1, 0.0], "truth": [0.5, 0.25, 0.25],
+    "overlap": {"both": ["upper", "lower"], "source": [], "target": ["left"]},
+    "estimate": {
+        "target": [0.6, 0.4, 0.0], "low": [0.5, 0.3, 0.0], "high": [0.7, 0.5, 0.0],
+        "telling": True, "condition": 1.5, "probe": 0.98, "held": 250,
+    },
+}  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -41,6 +59,7 @@ def known(classes: bool = False, status: str = "done", **metrics: dict) -> None:
     told = metrics or {"judge": finding(0.97), "mmd": finding(0.4), "energy": finding(0.015, 0.4)}
     by_class = [{"class": "upper", "metrics": told}] if classes else []
     result = {"metrics": told, "layers": [{"layer": "input", "metrics": told}], "classes": by_class, "rows": [500, 500]}
+    result |= {"samples": SAMPLES, "pixels": PIXELS, "labels": LABELS}
     wishes = {"spec": SPEC.as_json(), "classes": classes}
     (folder / "order.json").write_text(json.dumps({"version": 1, "kind": "shift", "wishes": wishes, "asked": 1}))
     state = {
@@ -124,3 +143,48 @@ def test_p_values_have_no_false_precision(value: float, words: str) -> None:
 
 def test_numbers_are_short() -> None:
     assert [charts.number(each) for each in (0, 0.03124, 1234.5, 1.6e-10)] == ["0", "0.0312", "1.23e+03", "1.6e-10"]
+
+
+def test_the_samples_that_give_a_domain_away_have_the_judges_probability(asked: list[dict]) -> None:
+    known()
+    app = shift()
+    checked(app.segmented_control(key="shift-section").set_value("Samples").run())
+    said = text(app)
+    assert "right about 97.0 % of the images" in said and "95.0 to 98.0 %" in said
+    assert "| Surely source | 1 | source | \\< 1 % |" in said and "| Could be of either | 1 | target | 52 % |" in said
+    svg = samples.galleries(SAMPLES["kinds"], "api/chores/1/samples.png", blocks=True)
+    assert svg.count("<image") == 3 and "✕ 91 %" in svg and ">none<" in svg
+
+
+def test_pixels_and_labels_stand_beside_each_other_and_the_truth_is_an_oracle(asked: list[dict]) -> None:
+    known()
+    app = shift()
+    checked(app.segmented_control(key="shift-section").set_value("Pixels and labels").run())
+    said = text(app)
+    assert "| Mean brightness of an image | 0.200 | 0.700 | \\+0.500 |" in said
+    assert "| upper | 90 % | 60 % | 50 % to 70 % | 50 % |" in said
+    assert "Target, in truth ⚑" in said and "| left | only the target |" in said
+    assert "Beware: a judge tells the domains apart 97 % of the time" in said
+
+
+def test_an_estimate_is_believed_where_the_domains_look_alike() -> None:
+    judged = {"low": 0.5, "accuracy": 0.52}
+    assert "may be believed" in labels.believed(LABELS, judged)
+    vague = {**LABELS, "estimate": {**LABELS["estimate"], "telling": False}}
+    assert "too wide" in labels.believed(vague, judged)
+    assert "nothing to estimate" in labels.believed({**LABELS, "estimate": None}, judged)
+    svg = labels.shares(LABELS)
+    assert 'width="254.7"' in svg  # what is estimated of "upper": 0.6 of 0.9, the longest bar, in 382 units
+    assert labels.overlap(LABELS["overlap"]).count("<rect") == 2
+
+
+def test_what_an_older_version_measured_is_measured_again(asked: list[dict]) -> None:
+    known()
+    state = chores.shelf() / "1" / "state.json"
+    told = json.loads(state.read_text())
+    del told["result"]["samples"]
+    state.write_text(json.dumps(told))
+    app = shift()
+    checked(app.segmented_control(key="shift-section").set_value("Samples").run())
+    press(app, "Measure again")
+    assert [each["kind"] for each in asked] == ["shift"]
