@@ -1,6 +1,8 @@
 """What all tests share: one thread, a store of their own, and the way to the real data sets."""
 
+import gc
 import os
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,25 @@ settings.register_profile("repeatable", deadline=None, derandomize=True)
 settings.load_profile("repeatable")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is there once all tests are known stays to the end, so nobody looks through it for garbage again.
+
+    Streamlit after each run of a page, and each trial of an estimate, look through all that Python holds.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+def pytest_unconfigure() -> None:
+    """At the end everything may go: libraries complain of what is left."""
+    gc.unfreeze()
 
 
 @pytest.fixture(autouse=True)
