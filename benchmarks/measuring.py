@@ -20,21 +20,20 @@ from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import version
-from math import sqrt
 from multiprocessing import get_all_start_methods, get_context
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from statistics import mean, stdev
+from statistics import mean
 from time import process_time
 from typing import Any
 
-from scipy.stats import t as student
 from tqdm import tqdm
 
 os.environ["OMP_NUM_THREADS"] = "1"  # before torch is loaded here or in any run's process
 
 from tlcore import scenarios
 from tlcore.errors import TransferError
+from tlcore.intervals import over_seeds
 from tlcore.runs.spec import RunSpec
 from tlcore.strategies import Strategy, find
 
@@ -131,7 +130,7 @@ def _code(kind: type) -> str:
 
 def interval(values: Sequence[float]) -> float:
     """Half the width of the 95 % t-interval of the mean."""
-    return float(student.ppf(0.975, len(values) - 1)) * stdev(values) / sqrt(len(values))
+    return over_seeds(values).half
 
 
 def points(values: Sequence[float], digits: int = 1) -> str:
