@@ -35,7 +35,7 @@ def meter(strategy: Strategy[Any]) -> Meter:
 
 def spread_after(seed: int, **settings: Any) -> float:
     torch.manual_seed(seed)  # of the views
-    strategy = small("simsiam", steps=80, batch=32, projection=16, lr=0.01, **settings)
+    strategy = small("simsiam", steps=80, batch=16, projection=16, lr=0.01, **settings)
     list(strategy.walk(larger()))
     return meter(strategy).value / meter(strategy).healthy
 
@@ -45,8 +45,8 @@ def test_simsiam_collapses_without_its_stopped_gradient_and_not_with_it() -> Non
 
     On so few small images some seeds spread little even with it, so several are taken together.
     """
-    kept = [spread_after(seed) for seed in range(4)]
-    lost = [spread_after(seed, stop_gradient=False) for seed in range(4)]
+    kept = [spread_after(seed) for seed in range(3)]
+    lost = [spread_after(seed, stop_gradient=False) for seed in range(3)]
     assert all(with_it > 2 * without for with_it, without in zip(kept, lost))
     assert sum(kept) > 5 * sum(lost)
     assert max(lost) < 0.2
