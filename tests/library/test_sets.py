@@ -34,15 +34,6 @@ EACH = pytest.mark.parametrize("key", KEYS)
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty data folder."""
-    folder = tmp_path / "data"
-    folder.mkdir()
-    monkeypatch.setenv("TLCORE_DATA", str(folder))
-    return folder
-
-
-@pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Torchvision takes the small files for the published ones, and never asks a server itself."""
     monkeypatch.setattr(datasets.utils, "check_md5", lambda *_: True)

@@ -1,4 +1,4 @@
-"""Fixtures of this room: data folders that are the real one, empty, or of our own making."""
+"""Fixtures of this room: data folders that are the real one, or of our own making."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -18,15 +18,6 @@ class Quiet(SimpleHTTPRequestHandler):
 def real_data(data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("TLCORE_DATA", str(data_folder))
     return data_folder
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty data folder."""
-    folder = tmp_path / "data"
-    folder.mkdir()
-    monkeypatch.setenv("TLCORE_DATA", str(folder))
-    return folder
 
 
 @pytest.fixture
