@@ -10,12 +10,20 @@ from click.testing import CliRunner
 from tlcore.cli import cli
 from tlcore.errors import RequestError, StoreError, UnknownKey
 from tlcore.runs import searching
-from tlcore.runs.searching import FIXED, search, tunable
+from tlcore.runs.searching import FIXED, Search, search, tunable
 from tlcore.runs.spec import RunSpec
 from tlcore.training.evaluators import Accuracy
 from tlcore.training.validating import THOROUGH
 
+pytestmark = pytest.mark.xdist_group("searches")  # in one process, where three trials are made once
+
 SPEC = RunSpec("dann", "moons", steps=12)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Search:
+    """Three trials in one go."""
+    return search(SPEC, 3, "information", tmp_path_factory.mktemp("whole") / "s")
 
 
 def test_the_defaults_come_first_and_the_validator_chooses(tmp_path: Path) -> None:
@@ -30,17 +38,17 @@ def test_the_defaults_come_first_and_the_validator_chooses(tmp_path: Path) -> No
     json.dumps(found.as_json(), allow_nan=False)
 
 
-def test_a_search_goes_on_where_it_was(tmp_path: Path) -> None:
-    whole = search(SPEC, 3, "information", tmp_path / "whole")
+def test_a_search_goes_on_where_it_was(tmp_path: Path, whole: Search) -> None:
     begun = search(SPEC, 1, "information", tmp_path / "parts")
     assert search(SPEC, 1, "information", tmp_path / "parts") == begun
     assert search(SPEC, 3, "information", tmp_path / "parts") == whole
     assert len(whole.trials) == 3
 
 
-def test_target_labels_take_no_part_in_the_choice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_target_labels_take_no_part_in_the_choice(
+    tmp_path: Path, whole: Search, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """With every target answer wrong the oracle is another, and the search the same."""
-    before = search(SPEC, 3, "information", tmp_path / "before")
     graded = Accuracy.evaluate
 
     def misgraded(self, strategy, *, final):
@@ -50,7 +58,7 @@ def test_target_labels_take_no_part_in_the_choice(tmp_path: Path, monkeypatch: p
     after = search(SPEC, 3, "information", tmp_path / "after")
     assert [each.oracle for each in after.trials] == [0.125] * 3
     assert [replace(each, oracle=None) for each in after.trials] == [
-        replace(each, oracle=None) for each in before.trials
+        replace(each, oracle=None) for each in whole.trials
     ]
 
 
