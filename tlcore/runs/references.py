@@ -89,11 +89,11 @@ def gaps(store: Store, spec: RunSpec, seeds: int = SEEDS) -> list[Gap]:
     spec = spec.completed()
     wanted = [replace(spec, seed=spec.seed + more) for more in range(seeds)]
     runs = store.runs()
-    ours = [_found(runs, each) for each in wanted]
+    ours = [newest(runs, each) for each in wanted]
     found = []
     for strategy in referred(spec):
         theirs = [reference(each, strategy) for each in wanted]
-        against = [_found(runs, each) for each in theirs]
+        against = [newest(runs, each) for each in theirs]
         pairs = list(zip([*wanted, *theirs], [*ours, *against]))
         found.append(
             Gap(
@@ -116,7 +116,7 @@ def ask_for(store: Store, found: Sequence[Gap]) -> list[Run]:
     return [store.submit(spec) for spec in missing]
 
 
-def _found(runs: Sequence[Run], spec: RunSpec) -> Run | None:
+def newest(runs: Sequence[Run], spec: RunSpec) -> Run | None:
     """The newest run of just this experiment that is finished, or else on its way."""
     same = [run for run in runs if _like(run.spec) == _like(spec)]
     return next(
