@@ -86,9 +86,8 @@ def scatter(points: Sequence[Mapping[str, Any]]) -> str:
             look = f'd="M{x - 3:.1f} {y - 3:.1f}l6 6m0 -6l-6 6" stroke="var(--st-text-color)" stroke-width="1.6"'
             drawn.append(f'<path fill="none" {look} opacity="{depth:.2f}">{said}</path>')
         else:
-            drawn.append(
-                f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.2" fill="var(--st-text-color)" opacity="{depth:.2f}">{said}</circle>'
-            )
+            look = f'r="3.2" fill="var(--st-text-color)" opacity="{depth:.2f}"'
+            drawn.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" {look}>{said}</circle>')
         if each["kind"] == "confusable":
             drawn.append(f'<circle {ring} cx="{x:.1f}" cy="{y:.1f}" r="7"/>')
         if each["kind"] in DOMAINS:

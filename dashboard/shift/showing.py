@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard.data import working
 from dashboard.shift.contents import contents
 from dashboard.shift.measured import distances
+from dashboard.shift.naming import naming
 from dashboard.shift.samples import samples
 from tlcore import catalogue
 from tlcore.runs import chores
@@ -15,7 +16,8 @@ from tlcore.runs.chores import Chore
 from tlcore.runs.spec import RunSpec
 
 KEPT = 40  # measurements that are remembered
-FAR, SAMPLES, CONTENTS = "How far", "Samples", "Pixels and labels"
+FAR, SAMPLES, CONTENTS, NAMING = "How far", "Samples", "Pixels and labels", "Name that data set"
+SECTIONS = (FAR, SAMPLES, CONTENTS, NAMING)
 SECTION = "shift-section"
 
 
@@ -30,10 +32,13 @@ def show(spec: RunSpec) -> None:
             help="The same pair with a strategy.",
         )  # fmt: skip
     section = st.segmented_control(
-        "Section", [FAR, SAMPLES, CONTENTS], default=FAR, key=SECTION, required=True, label_visibility="collapsed",
-        help="How far the domains are; which samples give them away; what differs in pixels and labels.",
+        "Section", SECTIONS, default=FAR, key=SECTION, required=True, label_visibility="collapsed",
+        help="How far the domains are; which samples give them away; what differs in pixels and labels; a game.",
     )  # fmt: skip
-    _measurement(full, section)
+    if section == NAMING:
+        naming(full)
+    else:
+        _measurement(full, section)
 
 
 def _measurement(spec: RunSpec, section: str) -> None:
