@@ -12,9 +12,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tlcore.runs.exporting.model import Model
     from tlcore.training.events import Event
 
-__all__ = ["run"]
+__all__ = ["load_model", "run"]
 
 
 def run(strategy: str, scenario: str, **choices: Any) -> "Iterator[Event]":
@@ -27,3 +30,13 @@ def run(strategy: str, scenario: str, **choices: Any) -> "Iterator[Event]":
     from tlcore.runs.inline import run as run_inline
 
     return run_inline(strategy, scenario, **choices)
+
+
+def load_model(path: "Path | str") -> "Model":
+    """The trained model in a file of `tlcore export RUN`, ready to be asked; see `tlcore.runs.exporting.model`.
+
+    Raises `CheckpointError` with a sentence for a file that is not there, damaged, or none of ours.
+    """
+    from tlcore.runs.exporting.model import load_model as load
+
+    return load(path)

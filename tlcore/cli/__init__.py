@@ -8,6 +8,7 @@ import click
 
 from tlcore.cli import data, runs
 from tlcore.cli.estimate import estimate
+from tlcore.cli.export import export
 from tlcore.cli.lesson import lesson
 from tlcore.cli.rank import rank
 from tlcore.cli.search import search
@@ -32,6 +33,7 @@ for command in (
     runs.resume,
     runs.show,
     runs.stop,
+    export,
     data.data,
     lesson,
 ):

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,21 +49,31 @@ def list_(what: str, as_json: bool) -> int:
 @chosen
 @click.option("--seeds", default="", metavar="0,1,2", help="Several seeds, side by side, with the mean's interval.")
 @click.option("--no-observe", is_flag=True, help="Do not look at features and shift while training.")
+@click.option("--log", "targets", multiple=True, metavar="KIND:FOLDER", help="mlflow:FOLDER, tensorboard:FOLDER.")
 @_place
 @as_json_option
-def run(spec: "RunSpec", seeds: str, no_observe: bool, place: Path | None, as_json: bool) -> int:
+def run(
+    spec: "RunSpec", seeds: str, no_observe: bool, targets: Sequence[str], place: Path | None, as_json: bool
+) -> int:
     """Train one strategy on one scenario, here and now."""
+    from tlcore.runs.exporting import logs
     from tlcore.runs.processes import Process
 
     spec = replace(spec, observe=spec.observe and not no_observe).completed()
+    wanted = [logs.parse(each) for each in targets]
     store = _store(place)
+    if seeds and wanted:
+        raise RequestError("--log follows one run: train the seeds, then `tlcore export RUN --format tensorboard`.")
     if seeds:
         from tlcore.cli.seeds import run_seeds
 
         return run_seeds(store, spec, seeds, as_json)
     from tlcore.runs.foreground import train_here  # loads torch: after every mistake that can be found without it
 
-    return _told(store, train_here(store, store.submit(spec, holder=Process.me())), as_json, place)
+    begun = store.submit(spec, holder=Process.me())
+    with logs.logging(store, begun.id, wanted):
+        outcome = train_here(store, begun)
+    return _told(store, outcome, as_json, place)
 
 
 @click.command()
