@@ -22,6 +22,7 @@ from tlcore.runs.sweeping import Watch, taken, to_do
 
 LANE = "ray"  # of a run while a cluster trains it
 LOSSES = 5  # nodes that a run may lose before it is given up: it is then likely what they die of
+CHECKPOINT = "checkpoint.pt"
 _FAREWELL = 60.0  # seconds that runs get to save after a Ctrl-C
 _WAIT = 1.0
 
@@ -52,7 +53,6 @@ class _Seat:
     def __init__(self, trainer: Any, hold: Hold, losses: int) -> None:
         self.trainer, self.hold, self.losses = trainer, hold, losses
         self.asked: Any = None  # what we wait for: how many events count, then news
-        self.begun = False
 
 
 class _Cluster:
@@ -95,7 +95,7 @@ class _Cluster:
         folder = self._store.folder(run.id)
         files = {each.name: each.read_bytes() for each in folder.iterdir()} if folder.is_dir() else {}
         spec = {**run.spec.as_json(), "device": "auto"}  # which device, is the node's business
-        seat.asked, seat.begun = seat.trainer.begin.remote(spec, files, run.batch), False
+        seat.asked = seat.trainer.begin.remote(spec, files, run.batch)
 
     def _hear(self, leaving: "_Leaving") -> None:
         """One turn: what has come back goes into the store, and whoever has answered is asked again."""
@@ -123,11 +123,10 @@ class _Cluster:
         if isinstance(told, News):
             self._write(seat, told)
             if told.over:
-                self._ended(seat, told)
+                self._ended(seat, told, leaving)
                 return
         else:
             self._store.rewind(seat.hold.id, told)  # what came after the checkpoint happens again
-            seat.begun = True
         want = "stop" if leaving.asked else seat.hold.look().want
         seat.asked = seat.trainer.news.remote(want)
 
@@ -142,20 +141,23 @@ class _Cluster:
             metrics = told.metrics or None
             seat.hold.record(told.events, step=told.step, seconds=told.seconds, metrics=metrics, after=told.after)
         folder = self._store.folder(run.id)
-        for name, content in told.files.items():
+        for name in sorted(told.files, key=lambda name: name == CHECKPOINT):  # what it names is there before it
             folder.mkdir(parents=True, exist_ok=True)
             draft = folder / f"{name}.draft"
-            draft.write_bytes(content)
+            draft.write_bytes(told.files[name])
             draft.replace(folder / name)
+        for each in folder.iterdir() if folder.is_dir() else ():
+            if each.name not in told.names:  # the engine has put it away
+                each.unlink()
         if told.status == "paused":
             seat.hold.pause()
         elif told.status == "running":
             seat.hold.go_on()
 
-    def _ended(self, seat: _Seat, told: News) -> None:
+    def _ended(self, seat: _Seat, told: News, leaving: "_Leaving") -> None:
         seat.hold.end(told.status, told.error)
         self._seats.remove(seat)
-        while self._waiting and told.status != "stopped":
+        while self._waiting and not leaving.asked:
             before = len(self._seats)
             self._seat(*self._waiting.pop(0), trainer=seat.trainer)  # it has torch loaded already
             if len(self._seats) > before:

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
@@ -31,6 +32,7 @@ class News:
     after: int
     events: Sequence[StoredKind]
     files: Mapping[str, bytes]  # of the run's folder, those that have changed
+    names: Sequence[str]  # of all files that are there now
     status: Status
     error: str | None
     step: int
@@ -86,8 +88,8 @@ class Trainer:
         self._sent = stored[-1].seq if stored else after
         status: Status = "crashed" if ended and run.status not in OVER else run.status
         return News(
-            after, [each.event for each in stored], files, status, run.error, run.step, run.steps, run.seconds,
-            run.metrics, run.batch,
+            after, [each.event for each in stored], files, list(self._seen), status, run.error, run.step, run.steps,
+            run.seconds, run.metrics, run.batch,
         )  # fmt: skip
 
     def _train(self) -> None:
@@ -112,16 +114,27 @@ class Trainer:
         return self._store.last_seq(self._id) != self._sent or self._stamps() != self._seen
 
     def _changed(self) -> dict[str, bytes]:
-        before, self._seen = self._seen, self._stamps()
-        folder = self._store.folder(self._id)
-        return {name: (folder / name).read_bytes() for name, stamp in self._seen.items() if before.get(name) != stamp}
+        folder, before, found = self._store.folder(self._id), self._seen, dict[str, bytes]()
+        for _ in range(10):  # until none of them was replaced while they were read
+            self._seen, found = self._stamps(), {}
+            for name, stamp in self._seen.items():
+                if before.get(name) != stamp:
+                    with suppress(FileNotFoundError):  # the engine has just put it away
+                        found[name] = (folder / name).read_bytes()
+            if self._stamps() == self._seen:
+                break
+        return found
 
     def _stamps(self) -> dict[str, tuple[int, int]]:
         """Name, time and size of every file of the run that is whole; drafts are left out."""
         folder = self._store.folder(self._id)
         found = [each for each in folder.iterdir() if each.is_file()] if folder.is_dir() else []
-        whole = [each for each in found if not each.name.startswith(".") and each.suffix not in _DRAFTS]
-        return {each.name: ((told := each.stat()).st_mtime_ns, told.st_size) for each in whole}
+        stamps = dict[str, tuple[int, int]]()
+        for each in found:
+            if not each.name.startswith(".") and each.suffix not in _DRAFTS:
+                with suppress(FileNotFoundError):
+                    stamps[each.name] = ((told := each.stat()).st_mtime_ns, told.st_size)
+        return stamps
 
     def _clear(self) -> None:
         if self._folder is not None:
