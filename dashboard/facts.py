@@ -7,13 +7,19 @@ from dashboard import words
 from dashboard.readings import About
 from tlcore import catalogue
 from tlcore.errors import TransferError
+from tlcore.picking import NONE, THOROUGH, fitting, unfit
 from tlcore.runs.rows import Run
 from tlcore.runs.spec import RunSpec
 from tlcore.runs.store import Store
 
 BASELINE = "source-only"
 WAY = 5  # classes of an episode
-OF_DATA = ("An episode", "What the network sees")  # the exhibits that are drawn of data and not by a strategy
+OF_DATA = (
+    "An episode",
+    "What the network sees",
+    "Accuracy by group",
+    "Reliability",
+)  # the exhibits that are drawn of data and not by a strategy
 
 
 def facts(run: Run) -> dict[str, Any]:
@@ -26,9 +32,22 @@ def facts(run: Run) -> dict[str, Any]:
     told |= {"measures": {name: list(said) for name, said in words.MEASURES.items()}}
     told |= {"answers": strategy.get("answers", "classes"), "exam": scenario.get("exam", "classes")}
     told |= {"scenario": spec.scenario, "pair": spec.name or scenario.get("title", spec.scenario)}
-    told |= {"kind": scenario.get("kind", "")}
+    told |= {"kind": scenario.get("kind", ""), "keeps": _keeps(spec, strategy, str(told["exam"]))}
     told |= {"guess": 0.0 if told["answers"] == "clusters" else guessing(scenario)}  # matched, chance is higher
     return told | {"seed": spec.seed, "shift": spec.shift, "labels": spec.target_labels, "backbone": spec.backbone}
+
+
+def _keeps(spec: RunSpec, strategy: Mapping[str, Any], exam: str) -> dict[str, str]:
+    """By what a run picks the network that it keeps: a key, a name, and what it means or why there is none."""
+    key = spec.validator or NONE
+    if key != NONE:
+        means = f"{THOROUGH.get(key, '')} It looks at held-out images, and at no target label. Of all evaluations after"
+        means += " the first, the one with the highest value is kept."
+    elif "needs" in strategy and fitting(strategy, exam) == [NONE]:
+        means = f"Only the last network is kept: {unfit('certainty', strategy, exam)}."
+    else:
+        means = "Only the last network is kept" + (", as was asked for." if spec.validator else " in a run this old.")
+    return {"key": key, "name": words.VALIDATORS.get(key, key), "means": means}
 
 
 def about(store: Store, run: Run) -> About:

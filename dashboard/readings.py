@@ -3,10 +3,12 @@
 Plain arithmetic on accuracies in [0, 1] and on the judge's accuracy; knows neither torch nor the page.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import floor
 
+from tlcore.intervals import wilson
+from tlcore.picking import STEP
 from tlcore.runs.spec import ALL_LABELS
 
 CLEAR = 0.03  # a change of accuracy smaller than this is not called a change
@@ -65,6 +67,27 @@ def labels_told(about: About) -> str:
     if about.labels >= ALL_LABELS:
         return "with every target label"
     return f"with {about.labels} target label{'s' if about.labels > 1 else ''} per class"
+
+
+def standing(now: Reading | None) -> str:
+    """What the target's accuracy stands on: its interval, of how many images, from where; empty if nobody told."""
+    items = now.more.get("target_items") if now is not None else None
+    if now is None or now.target is None or not items:
+        return ""
+    sure = wilson(now.target, int(items))
+    low, high = percent(sure.low).removesuffix(" %"), percent(sure.high)
+    return f"Target ⚑ {low}–{high} (95 % interval, n = {sure.n} held-out test images). "
+
+
+def kept(readings: Sequence[Reading]) -> str:
+    """What a validator picked, and how good that is; empty where nothing was kept."""
+    told = readings[-1].more if readings else {}
+    step, target = told.get(STEP), told.get("kept_target_accuracy")
+    if step is None or target is None:
+        return ""
+    if step == readings[-1].step:
+        return "Kept: the last step. "
+    return f"Kept: step {step:,.0f}, {percent(target)}. "
 
 
 def judge_sentence(gap: Reading | None) -> str:

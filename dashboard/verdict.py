@@ -9,7 +9,7 @@ from math import sqrt
 from typing import Any
 
 from dashboard.exams import clusters, episodes, on_target, oracle, unknown, zero_shot
-from dashboard.readings import CLEAR, About, Reading, Said, judge_sentence, percent, points, rise
+from dashboard.readings import CLEAR, About, Reading, Said, judge_sentence, kept, percent, points, rise, standing
 from tlcore.shift.words import judge_words
 
 GAP_CLEAR = 0.05  # the same for the judge's accuracy
@@ -39,7 +39,7 @@ def verdict(readings: Sequence[Reading], about: About, ended: bool = False) -> V
     was = next((reading for reading in judged if start is not None and reading.step >= start.step), None)
     headline, detail, tone = _sentences(told, start, was, judged[-1] if judged else None, about, ended)
     if ended:
-        detail = f"{detail} (one run)".strip()
+        detail = f"{standing(told[-1] if told else None)}{kept(readings)}{detail} (one run)".strip()
     if not judged:
         return Verdict(headline, detail, tone)
     now = judged[-1]

@@ -50,6 +50,18 @@ GLOSSARY: Mapping[str, str] = {
     "Feature map (PCA)": "Features of a fixed set of held-out images, projected to the plane in which they vary most; "
     "the plane follows slowly, so that what moves on the map has moved.",
     "Feature map (UMAP)": "A map that keeps neighbours together. Distances between its clusters mean nothing.",
+    "⚑ Oracle numbers": "Measured with target labels, which nobody has in practice; this is a laboratory. No "
+    "strategy and no validator has seen them: they only grade.",
+    "Interval and n": "In brackets: the 95 % Wilson score interval of a share of n held-out test images (Wilson, "
+    "1927). It says how far chance in drawing these images may move the number; another seed may move it further.",
+    "Kept network": "The network as it was at the evaluation that a validator liked best. A validator looks at no "
+    "target label. Without one, only the last network is there at the end.",
+    "Accuracy by group": "A group is a class with one value of a further factor, such as *circle, red*. Who relies on "
+    "a shortcut is right where it holds and wrong where it does not; the worst group shows it. The line is the 95 % "
+    "Wilson interval. ⚑ The target's bars use its labels.",
+    "Reliability": "Answers by how sure the network says it is: across the mean certainty, up the share that is right, "
+    "with its 95 % Wilson interval. On the diagonal it is as often right as it says. ECE is the mean distance from it, "
+    "every answer counting the same (Guo et al., 2017). ⚑ The target's points use its labels.",
     "Step": "One update of the weights, from one batch.",
     "Seed": "Where chance starts. The same settings with the same seed give the same run; "
     "another seed shows how much of a result was luck.",
@@ -89,11 +101,32 @@ MEASURES: Mapping[str, tuple[str, str]] = {
         "Normalised mutual information: how much the clusters say about the classes of the target, "
         "without giving clusters names. 0 % nothing, 100 % everything.",
     ),
+    "source_worst_group_accuracy": (
+        "Worst of source",
+        "Source accuracy in the group with the lowest one. A group is a class with one value of a further factor.",
+    ),
+    "target_worst_group_accuracy": (
+        "Worst of target",
+        "Target accuracy in the group with the lowest one, of groups with at least five images. A group is a class "
+        "with one value of a further factor.",
+    ),
     "target_interval": (
         "Interval",
         "Half the width of the 95 % interval of target accuracy over few-shot episodes: "
         "how far chance alone may move it.",
     ),
+}
+
+# The names of validators, for a person; what each looks at stands in `tlcore.picking.THOROUGH`.
+VALIDATORS: Mapping[str, str] = {
+    "source_validation": "source accuracy",
+    "certainty": "certainty",
+    "information": "information",
+    "nuclear_norm": "nuclear norm",
+    "density": "neighbourhood density",
+    "deep_embedded": "deep embedded validation",
+    "reverse": "reverse validation",
+    "none": "none: the last",
 }
 
 ORACLE = (

@@ -1,8 +1,9 @@
 // Accuracy and loss over steps. Plotly draws them; zoom and legend belong to the user and survive new data.
 
-import { definition, h, tableTwin } from "./elements.js"
+import { definition, h, tableTwin, text } from "./elements.js"
+import { accuracy, flagged, keptAt } from "./honest.js"
 import { accuracyLines, belongs, called, heading, inSight, lossLines, named } from "./lines.js"
-import { definitions, percent, small } from "./words.js"
+import { definitions, small } from "./words.js"
 
 const EVERY = 200 // milliseconds between two drawings
 const MARGIN = { l: 44, r: 92, t: 6, b: 24 }
@@ -56,7 +57,8 @@ class Panel {
     this.plot = h("div", { class: "tl-plot", role: "img" })
     this.pill = h("button", { type: "button", class: "tl-pill", hidden: true, onclick: () => this.#back() }, "New data →")
     this.tools = h("span", { class: "tl-tools" })
-    this.card = h("section", { class: "tl-panel", "aria-label": name }, h("div", { class: "tl-title" }, h("h3", {}, name), this.tools), this.plot, this.pill)
+    this.beside = h("span", { class: "tl-beside" })
+    this.card = h("section", { class: "tl-panel", "aria-label": name }, h("div", { class: "tl-title" }, h("h3", {}, name), this.beside, this.tools), this.plot, this.pill)
     this.twin = tableTwin(this.card, this.plot, () => this.#rows())
     if (what === "loss") this.tools.append(this.#logButton())
     this.tools.append(this.twin.button, ...definition(name, () => (this.#run ? definitions(this.#run)[what] : [])))
@@ -67,6 +69,7 @@ class Panel {
     if (this.#run !== moment.run) this.#follow++
     this.#run = moment.run
     this.#moment = moment
+    this.#beside(moment)
     this.twin.fill()
     if (this.plot.hidden || !this.plot.clientWidth) return
     const { traces, notes } = this.lines(moment)
@@ -76,6 +79,14 @@ class Panel {
     const range = this.plot._fullLayout?.xaxis.range
     this.pill.hidden = !this.#zoomed || !range || range[1] >= moment.run.row.step
     if (!this.listening) this.#listen(library)
+  }
+
+  /** What a validator has picked, beside the title of the accuracies. */
+  #beside({ run, until }) {
+    if (this.what !== "accuracy") return
+    const kept = keptAt(run, until)
+    text(this.beside, kept ? `☆ ${kept.words}` : "")
+    this.beside.title = `${run.about.keeps?.means ?? ""}${kept?.graded ?? ""}`
   }
 
   get #zoomed() {
@@ -135,9 +146,12 @@ class Panel {
     const names = [...(this.#run?.series.keys() ?? [])].filter(name => belongs(this.what, name))
     const at = this.#run?.series.get(names[0])?.steps ?? []
     const every = Math.max(1, Math.ceil(at.length / 40))
-    const say = this.what === "accuracy" ? percent : small
+    const accuracies = this.what === "accuracy"
+    const said = (name, step) => (accuracies ? accuracy(this.#run, name, step) : small(this.#run.value(name, step)))
     const steps = at.filter((_, k) => k % every === 0 || k === at.length - 1)
-    return [["Step", ...names.map(name => called(this.#run, name))], ...steps.map(step => [step, ...names.map(name => say(this.#run.value(name, step)))])]
+    const head = name => called(this.#run, name) + (accuracies && flagged(name) ? " ⚑" : "")
+    const kept = accuracies ? keptAt(this.#run)?.step : null
+    return [["Step", ...names.map(head)], ...steps.map(step => [step === kept ? `${step} ☆` : step, ...names.map(name => said(name, step))])]
   }
 }
 

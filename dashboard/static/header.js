@@ -1,6 +1,7 @@
 // The line on top: the verdict, the three numbers with their sparklines, and what is going on.
 
 import { h, mark, text } from "./elements.js"
+import { between, sure } from "./honest.js"
 import { count, device, duration, percent } from "./words.js"
 
 const FURTHER = ["harmonic_mean", "unknown_auroc", "target_nmi"] // of an exam, beside accuracy
@@ -60,9 +61,12 @@ export class Header {
     const [words, about] = run.about.measures?.[name] ?? ["", ""]
     figure.call(FURTHER_SHORT[name] ?? words, `${words}: ${about}`)
     if (name) figure.show(moment, run.value(name, until), run.series.get(name), ghost?.value(name, step))
-    const interval = run.value("target_interval", until)
-    if (interval != null) text(this.numbers[1].ghost, `± ${(100 * interval).toFixed(1)} points`)
-    this.numbers[1].call(run.about.oracle ? "Target ⚑ oracle" : "Target", run.about.oracle ? "Accuracy on held-out target images, after learning from all target labels: the ceiling, and no rival to the others" : "Accuracy on held-out target images")
+    const graded = "Measured with target labels ⚑, which nobody has in practice; no strategy has seen those of the exam."
+    const [title, meaning] = run.about.oracle
+      ? ["Target ⚑ oracle", `Accuracy on held-out test images of the target, after learning from all target labels: the ceiling, and no rival to the others. ${graded}`]
+      : ["Target ⚑", `Accuracy on held-out test images of the target. ${graded}`]
+    this.numbers[0].stand("Source", "Accuracy on held-out test images of the source.", sure(run, "source_accuracy", until))
+    this.numbers[1].stand(title, meaning, sure(run, "target_accuracy", until))
   }
 
   /** What is going on with the wanted run; `stand` says what is shown until it has something to show. */
@@ -124,13 +128,21 @@ class Figure {
     this.number = h("span", { class: "tl-number" })
     this.ghost = h("span", { class: "tl-soft" })
     this.line = h("canvas", { class: "tl-spark", "aria-hidden": "true" })
-    this.label = h("span", { class: "tl-label" }, name)
-    this.element = h("div", { class: "tl-figure", title: help }, this.label, this.number, this.line, this.ghost)
+    this.label = h("span", {}, name)
+    this.items = h("span", { class: "tl-items" })
+    this.element = h("div", { class: "tl-figure", title: help }, h("span", { class: "tl-label" }, this.label, this.items), this.number, this.line, this.ghost)
   }
 
   call(name, help) {
     text(this.label, name)
     this.element.title = help
+  }
+
+  /** Its name with how many images it is of, and under it how sure that is. */
+  stand(name, help, found) {
+    this.call(name, found ? `${help} ${found.items ? `n = ${found.items}, 95 % Wilson interval` : "95 % interval over episodes"}: ${between(found)}.` : help)
+    text(this.items, found?.items ? `n\u00a0${found.items}` : "")
+    text(this.ghost, [found && between(found), this.ghost.textContent].filter(Boolean).join(" · "))
   }
 
   show({ theme, run, step }, value, series, before) {

@@ -1,5 +1,6 @@
 // What the two charts show: traces, the names at their ends, and how much of the losses is in sight.
 
+import { accuracy, keptAt } from "./honest.js"
 import { title } from "./words.js"
 
 const SMOOTH_FROM = 200 // points
@@ -9,8 +10,10 @@ const FAR = 12 // times the losses, over which a curve is drawn at a fraction of
 const SHARES = /accuracy|harmonic_mean|unknown_auroc|target_nmi/
 const INKS = { light: ["#6b7280", "#8a6a3a", "#3f6f62", "#7a5573", "#4f6d8f"], dark: ["#a3a8b4", "#d7b98a", "#9fc3b6", "#cba6c3", "#9bb8d9"] }
 
-/** Whether a series is drawn in the chart of accuracies or in that of losses; half an interval is in neither. */
-export const belongs = (what, name) => name !== "target_interval" && SHARES.test(name) === (what === "accuracy")
+const ASIDE = /^validator_|^kept_|_items$|_ece$|^target_interval$/ // told with the others, and no curves
+
+/** Whether a series is drawn in the chart of accuracies or in that of losses; some numbers are in neither. */
+export const belongs = (what, name) => !ASIDE.test(name) && SHARES.test(name) === (what === "accuracy")
 
 /** The name of a series as evaluators and strategies tell it, for a person. */
 export const called = (run, name) => run.about.measures?.[name]?.[0] ?? title(name)
@@ -18,28 +21,48 @@ export const called = (run, name) => run.about.measures?.[name]?.[0] ?? title(na
 /** The name that stands at a line's end: that of its smoothed form and of its ghost as well. */
 export const heading = name => name.split(",")[0].replace(/ loss$/, "")
 
-export function accuracyLines({ run, ghost, theme }) {
+export function accuracyLines(moment) {
+  const { run, ghost, theme } = moment
   const notes = []
   const traces = ["source", "target"].flatMap(side => {
     const name = `${side}_accuracy`
     const dash = side === "target" ? "dash" : "solid"
     notes.push(...note(run.series.get(name), title(side), theme.ink))
-    return [...line(ghost?.series.get(name), `${title(side)}, ghost`, theme.soft, "dot", 1.4), ...line(run.series.get(name), title(side), theme.ink, dash, 2.25)]
+    return [...line(ghost?.series.get(name), `${title(side)}, ghost`, theme.soft, "dot", 1.4), ...line(honest(run, name), title(side), theme.ink, dash, 2.25)]
   })
   const others = [...run.series.keys()].filter(name => belongs("accuracy", name) && !/^(source|target)_accuracy$/.test(name))
   others.forEach((name, k) => {
-    const series = run.series.get(name)
+    const series = honest(run, name)
     const colour = INKS[theme.dark ? "dark" : "light"][(k + 1) % 5]
     const dash = series.kind === "measured" ? "solid" : "dash"
     traces.push(...smoothed(series, called(run, name), colour, dash, series.kind === "measured" ? 1 : 1.75))
     notes.push(...note(series, heading(called(run, name)), colour))
   })
+  traces.push(...keptMark(moment))
   const guess = run.about.guess ?? (run.scene?.classes?.length ? 1 / run.scene.classes.length : null)
   if (guess) {
     traces.unshift({ x: [0, run.row.steps], y: [guess, guess], mode: "lines", name: "Guessing", line: { color: theme.soft, width: 1, dash: "dot" }, hoverinfo: "skip" })
     notes.push({ text: `Guessing`, y: guess, colour: theme.soft })
   }
   return { traces, notes }
+}
+
+/** A series whose points say what they stand on, where that is known. */
+function honest(run, name) {
+  const series = run.series.get(name)
+  if (!series || series.kind === "measured") return series
+  return { ...series, told: series.steps.map(step => accuracy(run, name, step)) }
+}
+
+/** The network that a validator has picked until now, as a star on the target's curve. */
+function keptMark({ run, until, theme }) {
+  const kept = keptAt(run, until)
+  const y = kept && run.value("target_accuracy", kept.step)
+  if (y == null) return []
+  return [{
+    x: [kept.step], y: [y], mode: "markers", name: "Kept", cliponaxis: false, hovertemplate: `${kept.words}.${kept.graded}<extra></extra>`,
+    marker: { symbol: "star", size: 13, color: theme.ground, line: { color: theme.ink, width: 1.75 } },
+  }]
 }
 
 export function lossLines({ run, ghost, theme }) {
@@ -77,7 +100,7 @@ function smoothed(series, words, colour, dash, width) {
 
 function line(series, name, color, dash, width, opacity = 1) {
   if (!series?.steps.length) return []
-  const told = series.of ? { customdata: series.values.map(value => value * series.of), hovertemplate: "%{customdata:.4g}" } : {}
+  const told = series.told ? { customdata: series.told, hovertemplate: "%{customdata}" } : series.of ? { customdata: series.values.map(value => value * series.of), hovertemplate: "%{customdata:.4g}" } : {}
   return [{ x: series.steps.slice(), y: series.values.slice(), mode: "lines", name, opacity, line: { color, dash, width, shape: "linear" }, ...told }]
 }
 

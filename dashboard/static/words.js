@@ -43,7 +43,9 @@ export function definitions(run) {
   return {
     accuracy: [
       ...(ACCURACIES[run.about.answers === "clusters" ? "clusters" : run.about.exam] ?? ACCURACIES.classes),
-      ["Target accuracy", "Shown because this is a laboratory: in practice you would not have the target's labels to measure it."],
+      ["n, and the interval in brackets", "Every accuracy is a share of n held-out test images. The 95 % Wilson interval says how far chance in drawing them may move it; another seed may move it further."],
+      ...(run.about.keeps ? [[`☆ Kept, picked by ${run.about.keeps.name}`, run.about.keeps.means]] : []),
+      ["⚑ Target accuracy", "Shown because this is a laboratory: in practice you would not have the target's labels to measure it."],
       ...Object.entries(run.about.measures ?? {}).filter(([name]) => run.series.has(name) && !/^(source|target)_accuracy$/.test(name)).map(([, said]) => said),
       ...curves.filter(([name]) => /accuracy/i.test(name)),
     ],

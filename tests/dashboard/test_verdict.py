@@ -1,11 +1,16 @@
 """The sentence on top of the stage says what the numbers say."""
 
 from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
+from dashboard.facts import facts
 from dashboard.readings import About, Reading
 from dashboard.verdict import Verdict, verdict, waiting
+from tlcore.runs.rows import Run
+from tlcore.runs.spec import RunSpec
 from tlcore.shift.words import judge_words
 
 TWO = About(classes=2)
@@ -184,3 +189,27 @@ def test_a_run_that_cannot_go_on_says_why() -> None:
 
 def test_halves_of_a_percent_go_up_as_in_the_browser() -> None:
     assert told((10, 0.985, 0.985)).headline.endswith("99 % and 99 %.")
+
+
+def test_a_run_that_is_over_says_what_its_number_stands_on_and_what_was_kept() -> None:
+    more = {"target_items": 600.0, "kept_step": 1200.0, "kept_target_accuracy": 0.842}
+    said = verdict([Reading(1, 0.5, 0.5), Reading(2000, 0.99, 0.8, more=more)], TWO, ended=True).detail
+    # Wilson's interval of 480 of 600, by statsmodels' proportion_confint: 0.7662 to 0.8301
+    assert said.startswith("Target ⚑ 77–83 % (95 % interval, n = 600 held-out test images). Kept: step 1,200, 84 %.")
+    assert said.endswith("(one run)")
+    last = verdict([Reading(1200, 0.99, 0.8, more=more)], TWO, ended=True).detail
+    assert "Kept: the last step." in last
+
+
+@pytest.mark.parametrize(
+    ("spec", "key", "means"),
+    [
+        (RunSpec("dann", "moons").completed(), "information", "no target label"),
+        (RunSpec("k-means", "printed-to-handwritten").completed(), "none", "clusters have no names"),
+        (RunSpec("dann", "moons", validator="none").completed(), "none", "as was asked for"),
+        (RunSpec("dann", "moons"), "none", "in a run this old"),
+    ],
+)
+def test_the_page_says_by_what_a_network_was_kept_or_why_none_was(spec: RunSpec, key: str, means: str) -> None:
+    keeps = facts(cast(Run, SimpleNamespace(spec=spec)))["keeps"]
+    assert keeps["key"] == key and means in keeps["means"]

@@ -109,7 +109,10 @@ def _chosen_by(
     the source's test images where there are none for validation.
     """
     validation = exam.validated(strategy, None if final else quick)
-    told = {} if validation is None else {"source_validation_accuracy": validation.accuracy}
+    told: dict[str, float] = {}
+    if validation is not None:
+        told["source_validation_accuracy"] = validation.accuracy
+        told["source_validation_items"] = float(len(validation.domain))
     near, far = (validation or source).first(quick), target.first(quick)
     return told | dict(picking.told(strategy, near.domain, near.logits, far.domain, far.logits))
 

@@ -47,9 +47,12 @@ class Groups:
         return found
 
     def worst(self, name: str, domain: Domain, right: Tensor) -> dict[str, float]:
-        """`…_worst_group_accuracy` in [0, 1]; nothing where no group is large enough."""
-        shares = [each.value for each in self.accuracies(domain, right).values()]
-        return {f"{name}_worst_group_accuracy": min(shares)} if shares else {}
+        """`…_worst_group_accuracy` in [0, 1], of how many `_items`; nothing where no group is large enough."""
+        found = self.accuracies(domain, right).values()
+        if not found:
+            return {}
+        worst = min(found, key=lambda each: each.value)
+        return {f"{name}_worst_group_accuracy": worst.value, f"{name}_worst_group_items": float(worst.n)}
 
 
 def grouped(classes: Sequence[str], factors: Sequence[Factor], exam: str) -> Groups | None:
