@@ -60,11 +60,14 @@ class Ranking:
         return told | {"backbones": [each.as_json() for each in self.candidates]}
 
 
-def ranked(spec: RunSpec, backbones: Sequence[str] = (), progress: Progress = silent) -> Ranking:
+def ranked(
+    spec: RunSpec, backbones: Sequence[str] = (), progress: Progress = silent, subsets: int = SUBSETS
+) -> Ranking:
     """Every backbone that is on this machine, with each of its pre-trainings, scored on the few target labels.
 
-    Features are computed once for each; the source's images serve LEEP and NCE. Raises `OutOfRange` for fewer
-    than two labels a class, and what `RunSpec.completed` and `prepare` raise.
+    Features are computed once for each; the source's images serve LEEP and NCE. How far the ranks reach is told by
+    `subsets` draws of the labels, at least one. Raises `OutOfRange` for fewer than two labels a class, and what
+    `RunSpec.completed` and `prepare` raise.
     """
     spec = spec.completed()
     if (spec.target_labels or 0) < 2:
@@ -75,7 +78,7 @@ def ranked(spec: RunSpec, backbones: Sequence[str] = (), progress: Progress = si
     )
     task = prepared.task
     labels = task.few.answers().numpy()
-    subsets = list(_subsets(labels, spec.seed))
+    draws = list(_subsets(labels, spec.seed, subsets))
     source = task.source.at(slice(SOURCE_ROWS))
     left_out: dict[str, str] = {}
     found: list[tuple[str, str, dict[str, float], list[dict[str, float]]]] = []
@@ -92,7 +95,7 @@ def ranked(spec: RunSpec, backbones: Sequence[str] = (), progress: Progress = si
         guesses = _as_the_source(known, source.answers().numpy(), few)
         with threadpool_limits(1):
             all_of_them = _scored(few, guesses, labels)
-            found.append((key, weights, all_of_them, [_scored(few[at], guesses[at], labels[at]) for at in subsets]))
+            found.append((key, weights, all_of_them, [_scored(few[at], guesses[at], labels[at]) for at in draws]))
     progress("Done", 1.0)
     ranks = {score: _ranks(score, found) for score in SCORES}
     candidates = [
@@ -141,10 +144,10 @@ def _scored(features: Floats, guesses: Floats, labels: NDArray[Any]) -> dict[str
     }
 
 
-def _subsets(labels: NDArray[Any], seed: int) -> Iterator[NDArray[np.intp]]:
+def _subsets(labels: NDArray[Any], seed: int, count: int) -> Iterator[NDArray[np.intp]]:
     """Four fifths of each class's rows at random, at least two of them."""
     random = np.random.default_rng([seed, 0x4A4C])
-    for _ in range(SUBSETS):
+    for _ in range(count):
         rows = [random.permutation(np.flatnonzero(labels == label)) for label in np.unique(labels)]
         yield np.concatenate([each[: max(2, round(SHARE * len(each)))] for each in rows])
 
