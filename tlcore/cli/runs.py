@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tlcore.cli.choices import chosen
-from tlcore.cli.sentences import as_json_option, say
+from tlcore.cli.sentences import as_json_option, say, tell
 from tlcore.errors import RequestError
 
 # Everything else is loaded by the command that needs it: `tlcore list` should answer at once.
@@ -23,7 +23,11 @@ _OBEYS_WITHIN = 10.0  # seconds
 
 
 _place = click.option("--store", "place", type=click.Path(path_type=Path), help="The file with all runs.")
-_number = click.argument("number", metavar="RUN", type=int)
+
+
+def _about_a_run(command: Callable[..., int]) -> Callable[..., int]:
+    """Give a command the options that say which run it is about, where it is, and how to tell of it."""
+    return click.argument("number", metavar="RUN", type=int)(_place(as_json_option(command)))
 
 
 @click.command("list")
@@ -77,9 +81,7 @@ def run(
 
 
 @click.command()
-@_number
-@_place
-@as_json_option
+@_about_a_run
 def resume(number: int, place: Path | None, as_json: bool) -> int:
     """Go on with a run from its last checkpoint, here and now."""
     from tlcore.runs.processes import Process
@@ -92,20 +94,16 @@ def resume(number: int, place: Path | None, as_json: bool) -> int:
 
 
 @click.command()
-@_number
-@_place
-@as_json_option
+@_about_a_run
 def show(number: int, place: Path | None, as_json: bool) -> int:
     """How a run stands."""
     found = _store(place).run(number)
-    click.echo(json.dumps(found.as_json()) if as_json else _sentence(found))
+    tell(found, as_json, _sentence)
     return 0
 
 
 @click.command()
-@_number
-@_place
-@as_json_option
+@_about_a_run
 def stop(number: int, place: Path | None, as_json: bool) -> int:
     """Let a run save and stop, wherever it trains; it can be resumed."""
     from tlcore.runs.rows import OVER
@@ -116,7 +114,7 @@ def stop(number: int, place: Path | None, as_json: bool) -> int:
     while found.status not in OVER and time.monotonic() < deadline:
         time.sleep(0.05)
         found = store.run(number)
-    click.echo(json.dumps(found.as_json()) if as_json else _sentence(found))
+    tell(found, as_json, _sentence)
     if found.status in OVER:
         return 0
     return say(f"Run {number} was asked to stop, and has not come to rest yet.", 1)
@@ -138,7 +136,7 @@ def _told(store: "Store", outcome: Any, as_json: bool, place: Path | None) -> in
         say(f"Go on with: tlcore resume {found.id}{where}", 0)
     if found.error:
         say(found.error, 0)
-    click.echo(json.dumps(found.as_json()) if as_json else _sentence(found))
+    tell(found, as_json, _sentence)
     store.close()
     if found.status == "finished":
         return 0
