@@ -14,12 +14,7 @@ from tlcore.runs.store import Store
 
 BASELINE = "source-only"
 WAY = 5  # classes of an episode
-OF_DATA = (
-    "An episode",
-    "What the network sees",
-    "Accuracy by group",
-    "Reliability",
-)  # the exhibits that are drawn of data and not by a strategy
+OF_DATA = ("An episode", "What the network sees")  # the exhibits that are drawn of data and not by a strategy
 
 
 def facts(run: Run) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def build(spec: RunSpec, device: torch.device) -> Built:
         weights=spec.weights,
     )
     strategy = kind(network.to(device), kind.HParams.of(spec.hparams))
-    observers = prepared.observers(strategy.length()) if spec.observe else []
+    observers = prepared.observers(strategy) if spec.observe else []
     return Built(strategy, prepared, prepared.evaluators(strategy, spec.validator or NONE), observers, device)
 
 

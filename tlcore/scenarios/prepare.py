@@ -17,6 +17,7 @@ from tlcore.scenarios import Pair, Split, find
 from tlcore.strategies import Strategy
 from tlcore.training.evaluators import Accuracy, Evaluator, Open, Unseen
 from tlcore.training.exams import Exam
+from tlcore.training.grading import Grades
 from tlcore.training.grouping import Groups, grouped
 from tlcore.training.observers import EpisodeView, Exhibits, Frames, Observer, Probe, Scene
 from tlcore.training.seeing import Seen, Watched
@@ -60,8 +61,9 @@ class Prepared:
             case _:
                 return [Accuracy(self.exam, picking=picking, groups=self.groups)]
 
-    def observers(self, length: int) -> list[Observer]:
-        """What looks inside of a run of `length` steps: the scene, its frames, and what only some have to show."""
+    def observers(self, strategy: Strategy[Any]) -> list[Observer]:
+        """What looks inside of a run: the scene, its frames, grades apart, and what only some have to show."""
+        length = strategy.length()
         probe = Probe(self.exam)
         words: dict[str, str | list[str]] = {
             "kind": self.card.kind,
@@ -75,6 +77,8 @@ class Prepared:
             Exhibits(),
             Seen(self.watched, length),
         ]
+        if strategy.card.answers == "classes" and self.card.exam != "episodes":
+            looking.append(Grades(self.exam, self.groups, length))
         return [*looking, EpisodeView(self.exam)] if self.card.exam == "episodes" else looking
 
 
