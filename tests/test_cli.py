@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from scipy.stats import binomtest
 
 from tlcore import catalogue
 from tlcore.cli import cli
@@ -18,6 +19,12 @@ from tlcore.runs.spec import RunSpec
 from tlcore.runs.store import Store
 
 MOONS = ["--strategy", "source-only", "--scenario", "moons", "--device", "cpu", "--no-observe"]
+
+
+def proportion(share, count):
+    """Scipy's own Wilson interval."""
+    interval = binomtest(round(share * count), count).proportion_ci(method="wilson")
+    return interval.low, interval.high
 
 
 def tlcore(*arguments):
@@ -58,6 +65,8 @@ def test_list_loads_neither_torch_nor_numpy():
         (["run", *MOONS, "--backbone", "small-cnn"], "'small-cnn' takes images"),
         (["run", *MOONS, "--shift", "500"], "'shift' should be from 0 to 180, but is 500"),
         (["run", *MOONS, "--steps", "0"], "'steps' should be"),
+        (["run", *MOONS, "--validator", "density"], "sees no target image"),
+        (["run", *MOONS, "--validator", "oracle"], "There is no validator 'oracle'"),
         (["run", *MOONS, "--steps", "many"], "'many' is not a valid integer"),
         (["run", *MOONS, "--seed", "-1"], "'seed' should be"),
         (["run", *MOONS, "--target-labels", "-1"], "'target_labels' should be"),
@@ -113,7 +122,10 @@ def test_a_run_tells_one_object_on_its_last_line(store):
     assert store.run(1).status == "finished"
     assert re.search(r"40/40", result.stderr)
     assert tlcore("show", 1, "--json").stdout == result.stdout
-    assert "target accuracy" in tlcore("show", 1).stdout
+    shown, target = tlcore("show", 1).stdout, told["metrics"]["target_accuracy"]
+    low, high = (round(100 * each, 1) for each in proportion(target, 500))
+    assert f"target accuracy {target:.1%} ({low}%–{high}%, 95 % Wilson interval, n = 500 held-out test" in shown
+    assert f"kept: step {told['metrics']['kept_step']:.0f}, picked by source_validation: target accuracy" in shown
     again = tlcore("resume", 1)
     assert (again.exit_code, again.stderr.count("\n")) == (2, 1)
     assert "finished" in again.stderr

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tlcore.cli.accuracies import lines
 from tlcore.cli.choices import chosen
 from tlcore.cli.sentences import as_json_option, say, tell
 from tlcore.errors import RequestError
@@ -53,17 +54,19 @@ def list_(what: str, as_json: bool) -> int:
 @chosen
 @click.option("--seeds", default="", metavar="0,1,2", help="Several seeds, side by side, with the mean's interval.")
 @click.option("--no-observe", is_flag=True, help="Do not look at features and shift while training.")
+@click.option("--validator", default="", metavar="KEY", help="Picks the checkpoint that is kept: a key, or none.")
 @click.option("--log", "targets", multiple=True, metavar="KIND:FOLDER", help="mlflow:FOLDER, tensorboard:FOLDER.")
 @_place
 @as_json_option
 def run(
-    spec: "RunSpec", seeds: str, no_observe: bool, targets: Sequence[str], place: Path | None, as_json: bool
-) -> int:
+    spec: "RunSpec", seeds: str, no_observe: bool, validator: str, targets: Sequence[str], place: Path | None,
+    as_json: bool,
+) -> int:  # fmt: skip
     """Train one strategy on one scenario, here and now."""
     from tlcore.runs.exporting import logs
     from tlcore.runs.processes import Process
 
-    spec = replace(spec, observe=spec.observe and not no_observe).completed()
+    spec = replace(spec, observe=spec.observe and not no_observe, validator=validator or spec.validator).completed()
     wanted = [logs.parse(each) for each in targets]
     store = _store(place)
     if seeds and wanted:
@@ -147,11 +150,7 @@ def _told(store: "Store", outcome: Any, as_json: bool, place: Path | None) -> in
 
 def _sentence(found: "Run") -> str:
     at = "" if found.status == "finished" else f" at step {found.step} of {found.steps or '?'}"
-    told = ", ".join(
-        f"{name} accuracy {found.metrics[key]:.1%}"
-        for name in ("source", "target")
-        if (key := f"{name}_accuracy") in found.metrics
-    )
     spec = found.spec
     head = f"Run {found.id}, {spec.strategy} on {spec.scenario} with {spec.backbone}: {found.status}{at}"
-    return f"{head} after {found.seconds:.1f} s{': ' + told if told else ''}."
+    told = lines(found)
+    return "\n".join([f"{head} after {found.seconds:.1f} s{':' if told else '.'}", *told])

@@ -3,6 +3,7 @@
 import sys
 from typing import TYPE_CHECKING
 
+from tlcore.cli.accuracies import FLAG
 from tlcore.cli.sentences import say, tell
 from tlcore.errors import RequestError
 
@@ -38,11 +39,13 @@ def run_seeds(store: "Store", spec: "RunSpec", seeds: str, as_json: bool) -> int
 def told(found: "Several") -> str:
     """The runs a line each, and the mean of what they came to."""
     lines = [f"Run {run.id}, seed {run.spec.seed}: {run.status}{_accuracy(run.metrics)}." for run in found.runs]
-    for name in ("source_accuracy", "target_accuracy"):
+    for name, flag in (("source_accuracy", ""), ("target_accuracy", " ⚑"), ("kept_target_accuracy", " ⚑")):
         if each := found.metrics.get(name):
-            words = f"{name.replace('_', ' ').capitalize()}: {each.value:.1%}"
+            words = f"{name.replace('_', ' ').capitalize()}{flag}: {each.value:.1%}"
             sure = f" ± {each.half:.1%} (95 % t-interval over {each.n} seeds)" if each.n > 1 else " (one seed)"
             lines.append(words + sure)
+    if found.metrics:
+        lines += ["Of held-out test images; kept: the network that a label-free validator picked.", FLAG]
     return "\n".join(lines)
 
 

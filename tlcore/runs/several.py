@@ -12,6 +12,7 @@ from typing import Any
 
 from tlcore.errors import OutOfRange
 from tlcore.intervals import Interval, over_seeds
+from tlcore.picking import STEP
 from tlcore.runs.rows import Run
 from tlcore.runs.spec import RunSpec
 from tlcore.runs.store import Store
@@ -39,7 +40,9 @@ class Several:
         if not told:
             return {}
         return {
-            name: over_seeds([each[name] for each in told]) for name in told[0] if all(name in each for each in told)
+            name: over_seeds([each[name] for each in told])
+            for name in told[0]
+            if name != STEP and not name.endswith("_items") and all(name in each for each in told)
         }
 
     def as_json(self) -> dict[str, Any]:
