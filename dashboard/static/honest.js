@@ -44,4 +44,3 @@ export function keptAt(run, step = Infinity) {
   const graded = end == null ? "" : ` Accuracy on the target ⚑ with it: ${percent(end)}.`
   return { step: at, words: `kept: step ${count(at)}, picked by ${run.about.keeps?.name ?? "a validator"}`, graded }
 }
-}
