@@ -5,6 +5,8 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.choosing_model.ranking import ranking
+from dashboard.choosing_model.searching import searching
 from dashboard.data import working
 from dashboard.shift.contents import contents
 from dashboard.shift.measured import distances
@@ -17,7 +19,8 @@ from tlcore.runs.spec import RunSpec
 
 KEPT = 40  # measurements that are remembered
 FAR, SAMPLES, CONTENTS, NAMING = "How far", "Samples", "Pixels and labels", "Name that data set"
-SECTIONS = (FAR, SAMPLES, CONTENTS, NAMING)
+BACKBONE, SETTINGS = "Choose a backbone", "Choose settings"
+SECTIONS = (FAR, SAMPLES, CONTENTS, NAMING, BACKBONE, SETTINGS)
 SECTION = "shift-section"
 
 
@@ -33,10 +36,14 @@ def show(spec: RunSpec) -> None:
         )  # fmt: skip
     section = st.segmented_control(
         "Section", SECTIONS, default=FAR, key=SECTION, required=True, label_visibility="collapsed",
-        help="How far the domains are; which samples give them away; what differs in pixels and labels; a game.",
+        help="How far the domains are, what gives them away, what differs in them; a game; what to train.",
     )  # fmt: skip
     if section == NAMING:
         naming(full)
+    elif section == BACKBONE:
+        ranking(full)
+    elif section == SETTINGS:
+        searching(full)
     else:
         _measurement(full, section)
 

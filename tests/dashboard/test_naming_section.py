@@ -7,11 +7,10 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.shift import naming
 from tests.dashboard.test_pages import checked, press
-from tests.dashboard.test_shift_page import SPEC, asked, shift, text
+from tests.dashboard.test_shift_page import SPEC, shift, text
 from tlcore.runs import chores
 from tlcore.runs.spec import RunSpec
 
-__all__ = ["asked"]
 ROUNDS = [{"truth": 0, "judge": 0, "sure": 0.9}, {"truth": 1, "judge": 0, "sure": 0.6}]
 FOUND = {
     "names": ["Half moons", "The same, rotated"], "rows": [500, 500], "accuracy": 0.8, "low": 0.77, "high": 0.83,

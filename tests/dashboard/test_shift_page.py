@@ -1,16 +1,13 @@
 """The Shift page in Streamlit's own harness: what it asks for, what it shows, and that it measures nothing itself."""
 
 import json
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.data import working
 from dashboard.shift import charts, labels, samples
 from tests.dashboard.test_pages import checked, opened, press
 from tlcore.runs import chores
-from tlcore.runs.chores import Chore
 from tlcore.runs.spec import RunSpec
 
 SPEC = RunSpec("source-only", "moons", shift=60).completed()
@@ -34,19 +31,7 @@ LABELS = {
 }  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict]:
-    """A data folder of this test's own, and what would have been begun in a process beside the page."""
-    monkeypatch.setenv("TLCORE_DATA", str(tmp_path))
-    begun: list[dict] = []
-
-    def start(kind: str, /, **wishes: object) -> Chore:
-        begun.append({"kind": kind, **wishes})
-        return Chore(chores.shelf() / "1", {"kind": kind, "wishes": wishes, "asked": 1e12}, {"doing": "Measuring"})
-
-    monkeypatch.setattr(chores, "start", start)
-    monkeypatch.setattr(working, "progress", lambda chore: None)
-    return begun
+pytestmark = pytest.mark.usefixtures("asked")
 
 
 def finding(value: float, p_value: float = 0.005) -> dict:

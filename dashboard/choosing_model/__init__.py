@@ -1,0 +1,1 @@
+"""Choosing before training: which backbone, and which settings of a strategy."""
