@@ -49,7 +49,9 @@ def test_the_verdict_stands_over_the_seeds_that_it_comes_from(runs: Store) -> No
         done(runs, reference(spec, "source-only"), theirs)
         done(runs, spec, ours)
     said = text(opened(d="moons", s="dann"))
-    assert "It pays: 20 points above the source alone (95 % interval +18 to +22, 3 seeds)." in said
+    assert (
+        "It pays: 20 points above the source alone (95 % interval +18 to +22, paired t-test p < .001, 3 seeds)." in said
+    )
     assert "| 1 | 92\\.0% | 71\\.0% |" in said or "| 1 | 92.0% | 71.0% |" in said
     assert "negative-transfer gap" in said
 

@@ -72,7 +72,9 @@ def test_the_gap_is_paired_by_seed_and_found_whatever_device_or_name(store: Stor
 
 def test_a_verdict_needs_an_interval_that_is_clear_of_nought() -> None:
     pays = told("source-only", [0.9, 0.91, 0.92], [0.7, 0.72, 0.71]).verdict
-    assert pays == "It pays: 20 points above the source alone (95 % interval +18 to +22, 3 seeds)."
+    assert (
+        pays == "It pays: 20 points above the source alone (95 % interval +18 to +22, paired t-test p < .001, 3 seeds)."
+    )
     hurts = told("source-only", [0.6, 0.61, 0.6], [0.7, 0.72, 0.71]).verdict
     assert hurts.startswith("This strategy hurts here: 11 points below the source alone (95 % interval −")
     unclear = told("scratch", [0.6, 0.8, 0.7], [0.7, 0.6, 0.7]).verdict

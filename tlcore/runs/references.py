@@ -4,11 +4,12 @@ Wang, Dai, Póczos & Carbonell, "Characterizing and avoiding negative transfer",
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tlcore import catalogue
 from tlcore.intervals import Interval, negative_transfer
+from tlcore.paired import p_value, paired_t
 from tlcore.runs.rows import Run
 from tlcore.runs.spec import RunSpec
 from tlcore.runs.store import Store
@@ -28,6 +29,7 @@ class Gap:
     against: Mapping[int, float]
     waiting: int  # runs that are queued or training
     missing: Sequence[RunSpec]  # runs that nobody has asked for yet
+    runs: Mapping[int, tuple[int, int]] = field(default_factory=dict)  # by seed: the two runs that are compared
 
     @property
     def seeds(self) -> list[int]:
@@ -43,6 +45,11 @@ class Gap:
         )
 
     @property
+    def p_value(self) -> float:
+        """Of the paired t-test over the seeds, two-sided; NaN for fewer than two."""
+        return paired_t([self.adapted[seed] for seed in self.seeds], [self.against[seed] for seed in self.seeds])
+
+    @property
     def verdict(self) -> str:
         """In a sentence; one seed, or intervals that hold 0, tell no difference."""
         gap, title = self.gap, _title(self.reference)
@@ -51,7 +58,7 @@ class Gap:
         size = f"{abs(100 * gap.value):.0f} points {'below' if gap.value > 0 else 'above'}"
         if gap.n == 1:
             return f"{size} {title} with one seed, which tells no difference from chance."
-        sure = f"95 % interval {_signed(-gap.high)} to {_signed(-gap.low)}"
+        sure = f"95 % interval {_signed(-gap.high)} to {_signed(-gap.low)}, paired t-test {p_value(self.p_value)}"
         if not gap.clear_of(0):
             return f"No clear difference from {title} after {gap.n} seeds: {size} ({sure})."
         return f"{'This strategy hurts here' if gap.value > 0 else 'It pays'}: {size} {title} ({sure}, {gap.n} seeds)."
@@ -59,7 +66,8 @@ class Gap:
     def as_json(self) -> dict[str, Any]:
         gap = self.gap
         told = None if gap is None or gap.n < 2 else {"value": gap.value, "low": gap.low, "high": gap.high, "n": gap.n}
-        named = {"reference": self.reference, "gap": told, "verdict": self.verdict}
+        p = None if told is None else self.p_value
+        named = {"reference": self.reference, "gap": told, "p_value": p, "verdict": self.verdict}
         return named | {"adapted": dict(self.adapted), "against": dict(self.against)}
 
 
@@ -102,6 +110,7 @@ def gaps(store: Store, spec: RunSpec, seeds: int = SEEDS) -> list[Gap]:
                 _accuracies(against),
                 sum(run is not None and run.status in PENDING for run in (*ours, *against)),
                 [each for each, run in pairs if run is None],
+                _finished(ours, against),
             )
         )
     return found
@@ -135,6 +144,14 @@ def _accuracies(runs: Sequence[Run | None]) -> dict[int, float]:
         run.spec.seed: run.metrics[MEASURE]
         for run in runs
         if run is not None and run.status == "finished" and MEASURE in run.metrics
+    }
+
+
+def _finished(ours: Sequence[Run | None], against: Sequence[Run | None]) -> dict[int, tuple[int, int]]:
+    return {
+        one.spec.seed: (one.id, other.id)
+        for one, other in zip(ours, against)
+        if one is not None and other is not None and one.status == other.status == "finished"
     }
 
 
