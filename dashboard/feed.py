@@ -2,6 +2,7 @@
 
     WS   /api/live/{run}?after=SEQ         packets; the next one only after the page's {"ack": SEQ}
     GET  /api/runs/{run}/packet?after=SEQ  the same without a socket: a ghost does not move
+    GET  /api/runs/{run}/seeds             mean and interval over all seeds of its experiment
     POST /api/runs/{run}/restart           the same spec again → {"run": new}
     POST /api/runs/{run}/resume            go on from the last checkpoint → {"run": same}
     GET  /api/pictures/{scenario}          what its data looks like, small
@@ -28,6 +29,7 @@ from dashboard.assets import asset, picture, sample, summary
 from dashboard.hub import Hub
 from dashboard.session import Session
 from tlcore.errors import TransferError
+from tlcore.runs.bands import band
 from tlcore.runs.encoding import pack
 from tlcore.runs.rows import OVER, Run
 from tlcore.runs.store import Store
@@ -43,6 +45,7 @@ def make_routes(
     return [
         WebSocketRoute("/api/live/{run:int}", feed.live),
         Route("/api/runs/{run:int}/packet", feed.packet),
+        Route("/api/runs/{run:int}/seeds", feed.seeds),
         Route("/api/runs/{run:int}/restart", feed.restart, methods=["POST"]),
         Route("/api/runs/{run:int}/resume", feed.resume, methods=["POST"]),
         Route("/api/runs/{run:int}/umap", feed.umap, methods=["POST"]),
@@ -91,6 +94,14 @@ class Feed:
         except TransferError as error:
             return JSONResponse({"error": str(error)}, 404)
         return Response(body, media_type="application/octet-stream", headers={"Cache-Control": "no-store"})
+
+    async def seeds(self, request: Request) -> Response:
+        store, run = self._hub.store(), int(request.path_params["run"])
+        try:
+            found = await asyncio.to_thread(lambda: band(store, store.run(run).spec.completed()))
+        except TransferError as error:
+            return JSONResponse({"error": str(error)}, 404)
+        return JSONResponse(found.as_json(), headers={"Cache-Control": "no-store"})
 
     async def restart(self, request: Request) -> Response:
         return await self._steer(request, _again)

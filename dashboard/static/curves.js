@@ -3,7 +3,8 @@
 import { definition, h, tableTwin, text } from "./elements.js"
 import { accuracy, flagged, keptAt } from "./honest.js"
 import { accuracyLines, belongs, called, heading, inSight, lossLines, named } from "./lines.js"
-import { definitions, small } from "./words.js"
+import { Seeds, bandLines, seedsSaid } from "./seeds.js"
+import { definitions, small, title } from "./words.js"
 
 const EVERY = 200 // milliseconds between two drawings
 const MARGIN = { l: 44, r: 92, t: 6, b: 24 }
@@ -27,6 +28,7 @@ export class Curves {
   #timer = 0
 
   constructor(holder) {
+    this.seeds = new Seeds()
     this.panels = [new Panel(holder, "Accuracy", "accuracy", accuracyLines), new Panel(holder, "Loss", "loss", lossLines)]
   }
 
@@ -41,7 +43,8 @@ export class Curves {
     const library = await load()
     this.#timer = 0
     this.#drawn = performance.now()
-    for (const panel of this.panels) panel.draw(library, this.#moment)
+    this.seeds.look(this.#moment, () => this.show(this.#moment))
+    for (const panel of this.panels) panel.draw(library, this.#moment, this.seeds.band)
   }
 }
 
@@ -50,6 +53,7 @@ class Panel {
   #run = null
   #follow = 0 // changes when the user wants to follow again: Plotly then forgets the zoom
   #moment = null
+  #band = null // of all seeds of the experiment
   #hidden = new Set() // names of lines that the user has put away
 
   constructor(holder, name, what, lines) {
@@ -65,7 +69,8 @@ class Panel {
     holder.append(this.card)
   }
 
-  draw(library, moment) {
+  draw(library, moment, band = this.#band) {
+    this.#band = band
     if (this.#run !== moment.run) this.#follow++
     this.#run = moment.run
     this.#moment = moment
@@ -73,6 +78,7 @@ class Panel {
     this.twin.fill()
     if (this.plot.hidden || !this.plot.clientWidth) return
     const { traces, notes } = this.lines(moment)
+    if (this.what === "accuracy") traces.unshift(...bandLines(band, moment.theme))
     for (const trace of traces) trace.visible = this.#hidden.has(heading(trace.name)) ? "legendonly" : true
     library.react(this.plot, traces, this.#layout(moment, traces, notes), CONFIG())
     this.plot.setAttribute("aria-label", `${this.name}: ${notes.map(note => note.text).join(", ")}`)
@@ -85,8 +91,8 @@ class Panel {
   #beside({ run, until }) {
     if (this.what !== "accuracy") return
     const kept = keptAt(run, until)
-    text(this.beside, kept ? `☆ ${kept.words}` : "")
-    this.beside.title = `${run.about.keeps?.means ?? ""}${kept?.graded ?? ""}`
+    text(this.beside, [seedsSaid(this.#band).split(":")[0], kept && `☆ ${kept.words}`].filter(Boolean).join(" · "))
+    this.beside.title = `${title(seedsSaid(this.#band))}. ${run.about.keeps?.means ?? ""}${kept?.graded ?? ""}`
   }
 
   get #zoomed() {

@@ -14,6 +14,7 @@ from dashboard.keys import forget
 from dashboard.lessons.before import before
 from dashboard.lessons.card import attend
 from dashboard.lessons.class_link import share
+from dashboard.seeds import seeds
 from dashboard.shortcuts import run_shortcut_on_chips
 from dashboard.stage import stage
 from dashboard.storing import store
@@ -131,6 +132,8 @@ def _of_run(visit: Visit) -> None:
         st.rerun()
     with st.popover("Does it pay?", icon=":material/compare_arrows:", help="This strategy beside its references"):
         against(visit.spec)
+    with st.popover("Seeds", icon=":material/stacks:", help="The same with other seeds: how much was luck?"):
+        seeds(visit.spec)
     with st.popover("Copy as Python", icon=":material/code:"):
         copying(visit.spec)
 

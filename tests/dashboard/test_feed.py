@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -280,6 +281,19 @@ def test_a_run_that_is_not_there_is_said_so(address: str) -> None:
         with pytest.raises(ConnectionClosed):
             socket.recv(timeout=5)
     assert requests.get(f"http://{address}/api/runs/7/packet", timeout=5).status_code == 404
+
+
+def test_the_stage_asks_for_the_mean_over_seeds(store: Store, address: str) -> None:
+    for seed, accuracy in enumerate((0.5, 0.75)):
+        run = store.submit(replace(SPEC, seed=seed), holder=Process.me())
+        store.record(run.id, [Evaluated(3, {"source_accuracy": 1.0, "target_accuracy": accuracy})])
+        with store.database.writing() as db:
+            db.execute("UPDATE runs SET status = 'finished' WHERE id = ?", (run.id,))
+    told = requests.get(f"http://{address}/api/runs/1/seeds", timeout=5).json()
+    assert (told["seeds"], told["waiting"], told["steps"]) == ([0, 1], 0, [3])
+    assert told["curves"]["target_accuracy"]["mean"] == [0.625]
+    assert told["curves"]["target_accuracy"]["high"][0] == pytest.approx(0.625 + 12.706 * 0.125, abs=1e-3)
+    assert requests.get(f"http://{address}/api/runs/7/seeds", timeout=5).status_code == 404
 
 
 def test_a_run_that_is_deleted_under_the_page_is_said_so(store: Store, address: str) -> None:
