@@ -15,6 +15,7 @@ from tlcore.runs.rows import ACTIVE, Run
 EXAMPLE = 0  # in the list of runs: the recorded one; runs count from 1
 SHOWN = 100  # runs in the list, the newest ones
 RUN = "inspect-run"  # in the session's state
+LINKED = "inspect-linked"  # … and what the address bar said last
 TICK = 2.0  # seconds between two looks whether there is something new
 
 
@@ -45,8 +46,9 @@ def choose() -> Choice | None:
     runs = [run for run in store().runs() if run.spec.observe][:SHOWN]
     by_id = {run.id: run for run in runs}
     options = [*by_id, EXAMPLE]
-    if st.session_state.get(RUN) not in options:
-        st.session_state[RUN] = _wanted(runs, options)
+    said = st.query_params.get(links.RUN, "")
+    if st.session_state.get(RUN) not in options or (said and said != st.session_state.get(LINKED)):
+        st.session_state[RUN] = _wanted(runs, options, said)
     with st.container(horizontal=True, vertical_alignment="bottom", key="inspect-bar"):
         number = st.selectbox(
             "Run", options, key=RUN, width=420, format_func=lambda number: _title(by_id.get(number)),
@@ -74,9 +76,8 @@ def choose() -> Choice | None:
     return Choice(run, found, step, domain or BOTH, recorded)
 
 
-def _wanted(runs: list[Run], options: list[int]) -> int:
+def _wanted(runs: list[Run], options: list[int], said: str) -> int:
     """The run of the link, else the newest that has trained, else the recorded one."""
-    said = st.query_params.get(links.RUN, "")
     if said.isdecimal() and int(said) in options:
         return int(said)
     return next((run.id for run in runs if run.step), EXAMPLE)
@@ -116,10 +117,11 @@ def _title(run: Run | None) -> str:
 
 
 def _address(number: int) -> None:
-    """The link to this run, without losing what else may stand there."""
+    """The link to this run."""
     said = {links.RUN: str(number)} if number != EXAMPLE else {}
     if st.query_params.to_dict() != said:
         st.query_params.from_dict(said)
+    st.session_state[LINKED] = said.get(links.RUN)
 
 
 @st.fragment(run_every=TICK)

@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard import words
 from dashboard.keys import forget
+from dashboard.links import RUN
 from dashboard.storing import store
 from dashboard.table import SHOWN, face, matching, rows
 from dashboard.visit import Visit, adopted
@@ -100,6 +101,10 @@ def _actions(chosen: list[Run]) -> None:
     st.markdown(f"**Run {run.id}**")
     if st.button("Open", type="primary", icon=":material/play_circle:"):
         _to_stage(run)
+    if run.spec.observe and run.step:
+        st.page_link(
+            "views/inspect.py", label="Inspect", icon=":material/troubleshoot:", query_params={RUN: str(run.id)}
+        )
     if run.status in OVER and run.status != "finished":
         if st.button(f"Resume from step {run.step:,}", icon=":material/resume:"):
             _do(lambda: store().resume(run.id))

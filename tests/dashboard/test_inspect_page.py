@@ -31,7 +31,7 @@ from dashboard.inspect.judging import (
 from dashboard.inspect.mapping import colours, rows_of
 from dashboard.inspect.pictures import address, heated, item, thumb
 from dashboard.storing import store
-from tests.dashboard.test_pages import checked, opened, press
+from tests.dashboard.test_pages import checked, opened, press, said
 from tlcore.runs import chores
 from tlcore.runs.chores import Chore
 from tlcore.runs.rows import Run
@@ -220,12 +220,24 @@ def test_a_run_is_opened_by_its_link_and_its_network_looked_into_once(run: Run, 
     app = inspect(run=str(run.id))
     (order,) = asked
     assert (order["kind"], order["run"], order["beside"]) == ("inspect", run.id, None)
-    said = text(app)
-    assert "Answers, both: 62 % right" in said
-    assert "3 of 8 samples. Wrong answers, the surest first." in said
-    assert "| 4 | target | zero | one | 94% | – |" in said
+    shown = text(app)
+    assert "Answers, both: 62 % right" in shown
+    assert "3 of 8 samples. Wrong answers, the surest first." in shown
+    assert "| 4 | target | zero | one | 94% | – |" in shown
     for definition in ("**percentage of the row**", "nobody has them", "its largest softmax output"):
-        assert definition in said
+        assert definition in shown
+
+
+def test_a_link_that_is_news_wins_over_what_was_shown(run: Run) -> None:
+    app = inspect(run=str(run.id))
+    other = store().submit(RunSpec("mmd", "printed-to-handwritten"))
+    store().record(other.id, looks())
+    app.query_params["run"] = str(other.id)
+    checked(app.run())
+    assert app.selectbox(key="inspect-run").value == other.id
+    checked(app.selectbox(key="inspect-run").set_value(run.id).run())
+    assert app.selectbox(key="inspect-run").value == run.id
+    assert said(app)["run"] == str(run.id)
 
 
 def test_another_step_shows_the_answers_of_that_step(run: Run) -> None:
@@ -240,11 +252,11 @@ def test_a_cell_opens_its_gallery_and_a_sample_its_neighbours(run: Run) -> None:
     app.session_state[WANTED] = CELL
     app.session_state[ITEM] = 5
     checked(app.run())
-    said = text(app)
-    assert "2 of 8 samples" in said
-    assert "Sample 5" in said and "answered one at every look" in said
-    assert "| Source | 1 | zero | 0 |" in said and "By the features of step 0." in said
-    assert "There is no source-only run of just this data" in said
+    shown = text(app)
+    assert "2 of 8 samples" in shown
+    assert "Sample 5" in shown and "answered one at every look" in shown
+    assert "| Source | 1 | zero | 0 |" in shown and "By the features of step 0." in shown
+    assert "There is no source-only run of just this data" in shown
     press(app, "Train source-only for this")
     new = store().runs()[0]
     assert (new.spec.strategy, new.spec.scenario, new.spec.seed) == ("source-only", "printed-to-handwritten", 0)
@@ -277,11 +289,11 @@ def test_what_the_network_had_to_say_is_shown_with_its_tables(
     app = inspect(run=str(run.id))
     app.session_state[ITEM] = 5
     checked(app.segmented_control(key="inspect-view").set_value("Network").run())
-    said = text(app)
+    shown = text(app)
     assert asked == []
-    assert "| stage 1 | 0.3 | – | 12 |" in said and "| stage 1 | 90 % | – |" in said
-    assert "| source | 90.0% | 50.0% | 20% to 80% | 8 |" in said
-    assert "| this run | one | 75 % | zero, 25% |" in said
+    assert "| stage 1 | 0.3 | – | 12 |" in shown and "| stage 1 | 90 % | – |" in shown
+    assert "| source | 90.0% | 50.0% | 20% to 80% | 8 |" in shown
+    assert "| this run | one | 75 % | zero, 25% |" in shown
 
 
 def test_points_and_runs_without_a_checkpoint_say_what_they_cannot(run: Run, asked: list[dict[str, Any]]) -> None:
