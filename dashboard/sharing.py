@@ -7,6 +7,7 @@ from typing import Any
 from dashboard import links
 from tlcore import catalogue
 from tlcore.runs import configuration
+from tlcore.runs.exporting.format import Format
 from tlcore.runs.spec import ALL_LABELS, RunSpec
 
 WIDTH = 100  # letters in a line of a script
@@ -118,3 +119,6 @@ def _wrapped(parts: list[str], end: str = "") -> str:
 def _quoted(value: Any) -> str:
     """As Python says it, with the quotes that people type; names of settings hold none themselves."""
     return repr(value).replace("'", '"') if isinstance(value, str | Mapping) else repr(value)
+
+
+FORMAT = Format(".py", lambda store, number, _: script(store.run(number).trained).encode())

@@ -4,14 +4,15 @@ Streamlit only says which run is on stage. The numbers come through the live fee
 and are drawn by the modules in `dashboard/static`; a script run in between changes nothing on it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
 from dashboard.assets import STATIC, version
 
-ELSEWHERE = ("gallery", "chooser")  # modules that are not the stage's
+ELSEWHERE = ("gallery", "chooser", "present", "present_chart", "replay")  # modules that are not the stage's
 
 _MODULES = [file.name for file in sorted(STATIC.glob("*.js")) if file.stem not in ELSEWHERE]
 
@@ -33,6 +34,7 @@ class Staged:
     """What people did on the stage since the last script run."""
 
     restarted: int | None  # the new run, when they pressed "restart"
+    scene: Mapping[str, Any] | None = None  # what was on show, when they pinned it to present it
 
 
 def stage(
@@ -45,6 +47,11 @@ def stage(
 
     Without a run the recorded one plays, and it goes on playing until the run has its first frame.
     """
-    result = _component(key=key, data={"run": run, "ghost": ghost}, on_restarted_change=on_restarted or (lambda: None))
+    told = {"run": run, "ghost": ghost}
+    result = _component(key=key, data=told, on_restarted_change=on_restarted or _nothing, on_scene_change=_nothing)
     restarted = result.get("restarted")
-    return Staged(None if restarted is None else int(restarted))
+    return Staged(None if restarted is None else int(restarted), result.get("scene"))
+
+
+def _nothing() -> None:
+    """Streamlit wants to be told what to do when something happens; the next script run sees it by itself."""

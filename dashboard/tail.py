@@ -73,7 +73,7 @@ class Tail:
             items = _portion(self.items[bisect_right(self.items, after, key=lambda item: item.seq) :], after == 0)
             left = bool(items) and items[-1] is not self.items[-1]
             seq = items[-1].seq if left else self._seen
-            head = {"run": self._run, "seq": seq, "row": self._told_row(), "verdict": self._verdict().as_json()}
+            head = {"run": self._run, "seq": seq, "row": self._told_row(), "verdict": self.said().as_json()}
             head |= {"reset": True} if reset else {}
             head |= {"about": self.facts} if after == 0 else {}
             return packet(head, items), seq
@@ -102,7 +102,8 @@ class Tail:
                 said = verdict(self._readings, self.about).as_json() if name == "frame" else None
                 self.items.append(Item(seq, event, said))
 
-    def _verdict(self) -> Verdict:
+    def said(self) -> Verdict:
+        """What can be said of the run as it stands."""
         row = self.row
         early = waiting(row.status, row.step, row.error, row.note)
         if early and (row.status not in ("queued", "starting") or not self._readings):

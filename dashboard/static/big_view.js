@@ -40,7 +40,7 @@ export class BigView {
     Object.assign(this, { onView, onUmap })
     this.tabs = Object.fromEntries(Object.entries(TABS).map(([key, words]) => [key, this.#tab(key, words)]))
     this.list = h("div", { role: "tablist", class: "tl-tabs", "aria-label": "What the big view shows", onkeydown: event => this.#turn(event) }, ...Object.values(this.tabs))
-    this.umap = h("button", { type: "button", class: "tl-link", "aria-pressed": "false", onclick: () => this.#toggle() }, "UMAP")
+    this.umap = h("button", { type: "button", class: "tl-link tl-umap", "aria-pressed": "false", onclick: () => this.#toggle() }, "UMAP")
     this.tools = h("span", { class: "tl-tools" }, this.umap)
     this.legend = h("div", { class: "tl-legend" })
     this.caption = h("p", { class: "tl-caption" })
@@ -62,6 +62,18 @@ export class BigView {
     if (!kind) return this.#chosen ?? "input"
     const there = kind === "points" ? ["input", "map", "layers"] : ["map", "samples", "layers"]
     return there.includes(this.#chosen) ? this.#chosen : there[0]
+  }
+
+  /** The view that is chosen, as a scene names it. */
+  get shown() {
+    return this.view === "map" && this.#quality ? "umap" : this.view
+  }
+
+  /** Choose a view by that name; the next moment is shown in it. */
+  choose(view) {
+    this.#quality = view === "umap"
+    this.#chosen = view === "umap" ? "map" : view
+    mark(this.umap, "aria-pressed", this.#quality)
   }
 
   show(moment) {

@@ -1,5 +1,7 @@
 // Making and filling elements without flicker: a node is made once and only its text changes.
 
+import { savings } from "./saving.js"
+
 /** h("div", {class: "a", onclick: f}, child, "text") */
 export function h(name, attributes = {}, ...children) {
   const element = document.createElement(name)
@@ -28,6 +30,7 @@ const ICONS = {
   slow: "M12 4a8 8 0 1 0 8 8h-2a6 6 0 1 1-6-6zM11 8h2v4.2l3 1.8-1 1.7-4-2.4z",
   restart: "M12 5V2L7 6.5 12 11V7a5.5 5.5 0 1 1-5.5 5.5H4.5A7.5 7.5 0 1 0 12 5z",
   ghost: "M12 3a7 7 0 0 0-7 7v11l2.3-2 2.3 2 2.4-2 2.4 2 2.3-2L19 21V10a7 7 0 0 0-7-7zM9.5 9a1.5 1.5 0 1 1 0 3 1.5 1.5 0 0 1 0-3zm5 0a1.5 1.5 0 1 1 0 3 1.5 1.5 0 0 1 0-3z",
+  pin: "M9 3h6v2l-1 .6V11l3 3v2h-4.1v5h-1.8v-5H7v-2l3-3V5.6L9 5z",
   stop: "M6.5 6.5h11v11h-11z",
 }
 
@@ -72,5 +75,26 @@ export function tableTwin(card, drawing, rows) {
     fill()
   }
   drawing.after(table)
-  return { button, fill }
+  return { button: h("span", { class: "tl-tools tl-tools-table" }, button, ...saveMenu(card, drawing, rows)), fill }
+}
+
+let menus = 0
+
+/** A button with a small menu: what is on show as a picture, the numbers as a file. */
+function saveMenu(card, drawing, rows) {
+  const id = `tl-save-${++menus}`
+  const box = h("div", { id, popover: "auto", class: "tl-what tl-save", role: "menu", "aria-label": "Save as" })
+  const button = h("button", { type: "button", class: "tl-link", popovertarget: id, "aria-haspopup": "menu" }, "Save")
+  const note = h("p", { class: "tl-soft", role: "status" })
+  box.addEventListener("beforetoggle", event => {
+    if (event.newState !== "open") return
+    const act = save => () => save().then(() => box.hidePopover(), error => text(note, error.message))
+    const entries = Object.entries(savings(card, drawing, rows))
+    const there = ([name]) => !drawing.hidden || !["PNG", "SVG", "PDF"].includes(name) // a table is not a picture
+    box.replaceChildren(...entries.filter(there).map(([name, save]) => h("button", { type: "button", role: "menuitem", class: "tl-button", onclick: act(save) }, name)), note)
+    text(note, "")
+    const place = button.getBoundingClientRect()
+    Object.assign(box.style, { top: `${place.bottom + 6}px`, right: `${Math.max(12, innerWidth - place.right)}px` })
+  })
+  return [button, box]
 }

@@ -25,13 +25,14 @@ export async function mount({ data, parentElement, setTriggerValue }) {
   let stage = stages.get(parentElement)
   if (!stage) stages.set(parentElement, (stage = new Stage(parentElement)))
   stage.restarted = run => setTriggerValue("restarted", run)
+  stage.pinned = scene => setTriggerValue("scene", scene)
   stage.wear()
   stage.want(data ?? {})
   // An earlier call's clean-up may come while the stage is still in use: look before leaving.
   return () => setTimeout(() => parentElement.isConnected || stages.get(parentElement)?.dispose(), 100)
 }
 
-class Stage {
+export class Stage {
   #asked = {} // what Streamlit asked for last
   #run = null // on show
   #next = null // wanted, until it has something to show
@@ -41,6 +42,7 @@ class Stage {
   #ghostOn = true
   #pinned = null // a step, while the timeline is held
   #replaying = 0
+  #still = false // everything is here: nothing is asked of a server
   #lost = false
   #fullPace = null
   #queued = 0
@@ -90,6 +92,15 @@ class Stage {
     this.#asked = { run, ghost }
     if (old.run !== run) this.#follow(run)
     if (old.ghost !== ghost) this.#haunt(ghost)
+  }
+
+  /** Show a run that is all here, in a file that needs no server. */
+  keep(run) {
+    this.#still = true
+    this.root.classList.add("tl-still")
+    if (!run.umaps.length) this.root.classList.add("tl-mapless") // none is computed here
+    this.#run = run
+    this.#live()
   }
 
   #follow(id) {
@@ -189,6 +200,7 @@ class Stage {
       stop: () => this.#feed?.send({ want: "stop" }),
       ghost: () => void (this.#ghostOn = !this.#ghostOn) ?? this.#later(false),
       seek: step => this.#seek(step),
+      pin: () => this.#pin(),
       live: () => this.#live(),
     }
   }
@@ -242,6 +254,15 @@ class Stage {
     this.#later(false)
   }
 
+  /** What is on show now, as a scene to present: this run at this step in this view, and a sentence to it. */
+  #pin() {
+    if (this.#run.id == null || this.#still) return
+    const { step, verdict } = momentOf(this.#run, this.#pinned, { ghost: null, theme: this.theme, animate: false })
+    const larger = this.exhibits.holder.dataset.exhibits === "larger"
+    this.pinned?.({ run: this.#run.id, step, view: larger ? "exhibits" : this.big.shown, sentence: verdict?.headline ?? "" })
+    this.transport.said("Scene pinned.")
+  }
+
   #live() {
     clearInterval(this.#replaying)
     this.#replaying = 0
@@ -250,6 +271,7 @@ class Stage {
   }
 
   async #order(what) {
+    if (this.#still) return
     const { run, error } = await order(this.#run, what)
     if (error) this.header.complain(error)
     else if (run !== this.#run.id) {

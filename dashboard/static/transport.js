@@ -17,6 +17,8 @@ export class Transport {
     this.slower = button("slow", "Slow", "S", act.slow)
     this.restart = button("restart", "Restart", "0", act.restart)
     this.stop = button("stop", "Stop", "", act.stop)
+    this.pin = button("pin", "Pin this moment as a scene to present", "M", act.pin)
+    this.note = h("span", { class: "tl-soft tl-pinned", role: "status" })
     this.haunt = button("ghost", "Ghost of the previous run", "G", act.ghost)
     this.slider = h("input", { type: "range", class: "tl-slider", min: "0", max: "1", value: "0", "aria-label": "Timeline: step on show" })
     this.slider.oninput = () => act.seek(Number(this.slider.value))
@@ -26,7 +28,7 @@ export class Transport {
     this.back = h("button", { type: "button", class: "tl-pill", onclick: act.live }, "Back to live")
     const line = h("div", { class: "tl-line" }, this.first, h("div", { class: "tl-track" }, this.slider, this.at), this.last)
     holder.append(h("footer", { class: "tl-transport", role: "toolbar", "aria-label": "Transport" },
-      this.play, this.stepper, this.slower, this.restart, this.stop, line, this.back, this.haunt))
+      this.play, this.stepper, this.slower, this.restart, this.stop, line, this.back, this.haunt, this.pin, this.note))
     this.listener = event => this.#key(event)
     document.addEventListener("keydown", this.listener)
   }
@@ -35,12 +37,20 @@ export class Transport {
     document.removeEventListener("keydown", this.listener)
   }
 
+  /** A few words beside the buttons, for a moment. */
+  said(words) {
+    text(this.note, words)
+    clearTimeout(this.noted)
+    this.noted = setTimeout(() => text(this.note, ""), 2500)
+  }
+
   show({ run, step, live, steps }, { playing, paused, slow, ghost, hasGhost, running, replay }) {
     swap(this.play, playing ? "pause" : "play", playing ? "Pause" : running ? "Go on" : "Play again")
     this.stepper.disabled = playing || !paused
     mark(this.slower, "aria-pressed", slow)
     this.slower.disabled = !running
     this.stop.hidden = replay
+    this.pin.disabled = replay
     this.stop.disabled = !running
     mark(this.haunt, "aria-pressed", ghost)
     this.haunt.disabled = !hasGhost
@@ -60,8 +70,8 @@ export class Transport {
 
   #key(event) {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typing(event)) return
-    const { toggle, step, slow, restart, ghost } = this.act
-    const does = { " ": toggle, ArrowRight: this.stepper.disabled ? null : step, s: slow, 0: restart, g: ghost }[event.key]
+    const { toggle, step, slow, restart, ghost, pin } = this.act
+    const does = { " ": toggle, ArrowRight: this.stepper.disabled ? null : step, s: slow, 0: restart, g: ghost, m: pin }[event.key]
     if (!does || (event.key === " " && pressable(event.target))) return
     event.preventDefault()
     if (!event.repeat || event.key === "ArrowRight") does()

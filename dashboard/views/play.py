@@ -14,6 +14,9 @@ from dashboard.keys import forget
 from dashboard.lessons.before import before
 from dashboard.lessons.card import attend
 from dashboard.lessons.class_link import share
+from dashboard.present import scenes as deck
+from dashboard.present.scenes import Scene
+from dashboard.present.showing import FLAG, presentation, scenes_of
 from dashboard.seeds import seeds
 from dashboard.shortcuts import run_shortcut_on_chips
 from dashboard.stage import stage
@@ -58,6 +61,11 @@ def _stage(visit: Visit) -> None:
         visit.restarted = staged.restarted
         visit.started.add(staged.restarted)
         visit.show(store(), store().run(staged.restarted))
+    if staged.scene is not None:
+        try:
+            deck.pin(store(), Scene.of(staged.scene))
+        except TransferError as error:
+            visit.notices.append(str(error))
 
 
 def _visit(store: Store) -> Visit:
@@ -119,6 +127,8 @@ def _actions(visit: Visit) -> None:
     with st.container(key="actions", horizontal=True, gap="small"):
         if visit.free:
             _of_run(visit)
+        with st.popover("Present", icon=":material/slideshow:", help="Scenes over the whole screen, or as a file"):
+            scenes_of(store(), visit.run if visit.on_stage else None)
         with st.popover("Share", icon=":material/link:"):
             share(visit)
         with st.popover("Help", icon=":material/help:"):
@@ -167,6 +177,9 @@ def _address(visit: Visit) -> None:
 
 
 try:
-    play()
+    if FLAG in st.query_params:
+        presentation(store())
+    else:
+        play()
 except TransferError as error:
     st.error(str(error))

@@ -7,5 +7,5 @@ onnx_file.py  the same answers for whoever has no torch, checked on held-out ima
 card.py       a model card in Markdown
 tables.py     every number over the steps: CSV and Parquet
 logs.py       the same numbers for MLflow and TensorBoard, while a run goes on or afterwards
-formats.py    all of these by name
+format.py     what a form is; formats.py all of them by name
 """

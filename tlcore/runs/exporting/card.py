@@ -14,7 +14,6 @@ from tlcore.runs.store import Store
 from tlcore.runs.trained import Trained
 
 ORACLE = "⚑"  # a number that needs target labels, which nobody has in practice
-_SHARES = ("source_accuracy", "target_accuracy")
 
 
 def written(store: Store, found: Trained) -> str:
@@ -81,13 +80,16 @@ def _asked(found: Trained, side: int) -> str:
 
 
 def _numbers(found: Trained, told: Mapping[str, Any]) -> Iterator[str]:
-    prepared = found.built.prepared
-    counts = dict(zip(_SHARES, (len(prepared.exam.source), len(prepared.exam.target))))
-    plain = prepared.card.exam == "classes" and found.strategy.card.answers == "classes"
+    metrics = told["metrics"]
+    counts = {
+        name: int(count)
+        for name in metrics
+        if name.endswith("accuracy") and (count := metrics.get(name.replace("accuracy", "items"), 0))
+    }
     rows = [
-        (_called(name), f"{value:.4f}", _interval(wilson(value, counts[name])) if plain and name in counts else "–",
-         str(counts[name]) if plain and name in counts else "–")
-        for name, value in told["metrics"].items()
+        (_called(name), f"{value:.4f}", _interval(wilson(value, counts[name])) if name in counts else "–",
+         str(counts.get(name, "–")))
+        for name, value in metrics.items() if not name.endswith(("_items", "_step"))
     ]  # fmt: skip
     if not rows:
         yield "Nothing was evaluated before it was stopped."
@@ -101,7 +103,7 @@ def _numbers(found: Trained, told: Mapping[str, Any]) -> Iterator[str]:
 
 def _called(name: str) -> str:
     words = name.replace("_", " ")
-    return f"{words} {ORACLE}" if name.startswith("target") else words
+    return f"{words} {ORACLE}" if "target" in name else words
 
 
 def _seeds(store: Store, found: Trained) -> Iterator[str]:

@@ -1,7 +1,6 @@
 """What a run can be taken away as, by name."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -9,19 +8,12 @@ from typing import Any
 from tlcore.errors import RequestError, UnknownKey
 from tlcore.runs import configuration
 from tlcore.runs.exporting import card, logs, model, onnx_file, tables
+from tlcore.runs.exporting.format import Format, Which
 from tlcore.runs.rows import Run
 from tlcore.runs.store import Store
-from tlcore.runs.trained import Which, trained
+from tlcore.runs.trained import trained
 
 PLUGS = "tlcore.exports"  # the group of entry points by which others add formats: the page adds html and python
-
-
-@dataclass(frozen=True)
-class Format:
-    """One form of a run: how it is made, and how its file is called."""
-
-    ending: str
-    made: Callable[[Store, int, Which], bytes]
 
 
 def _of_model(make: Callable[[Any], bytes]) -> Callable[[Store, int, Which], bytes]:
@@ -74,4 +66,4 @@ def name(run: Run, ending: str) -> str:
 
 
 def _plugged() -> dict[str, Callable[[], Format]]:
-    return {each.name: each.load for each in entry_points(group=PLUGS)}
+    return {each.name: each.load for each in entry_points(group=PLUGS)}  # loaded when it is wanted
