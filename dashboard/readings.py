@@ -76,7 +76,7 @@ def standing(now: Reading | None) -> str:
         return ""
     sure = wilson(now.target, int(items))
     low, high = percent(sure.low).removesuffix(" %"), percent(sure.high)
-    return f"Target ⚑ {low}–{high} (95 % interval, n = {sure.n} held-out test images). "
+    return f"Target ⚑ {low}–{high} (95 % interval, n = {sure.n} held-out test images, one run). "
 
 
 def kept(readings: Sequence[Reading]) -> str:

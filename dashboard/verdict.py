@@ -39,7 +39,8 @@ def verdict(readings: Sequence[Reading], about: About, ended: bool = False) -> V
     was = next((reading for reading in judged if start is not None and reading.step >= start.step), None)
     headline, detail, tone = _sentences(told, start, was, judged[-1] if judged else None, about, ended)
     if ended:
-        detail = f"{standing(told[-1] if told else None)}{kept(readings)}{detail} (one run)".strip()
+        stands = standing(told[-1] if told else None)
+        detail = f"{stands}{kept(readings)}{detail}{'' if stands else ' (one run)'}".strip()
     if not judged:
         return Verdict(headline, detail, tone)
     now = judged[-1]

@@ -107,7 +107,7 @@ MEASURES: Mapping[str, tuple[str, str]] = {
     ),
     "target_worst_group_accuracy": (
         "Worst of target",
-        "Target accuracy in the group with the lowest one, of groups with at least five images. A group is a class "
+        "Target accuracy in the group with the lowest one, of groups with at least ten images. A group is a class "
         "with one value of a further factor.",
     ),
     "target_interval": (

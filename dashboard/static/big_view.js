@@ -2,18 +2,21 @@
 
 import { MOST_COLOURS } from "./colours.js"
 import { definition, h, mark, tableTwin, text } from "./elements.js"
+import { Grades } from "./grades.js"
 import { Layers } from "./layers.js"
 import { MapView } from "./map_view.js"
 import { Samples } from "./samples.js"
 import { percent } from "./words.js"
 
-const TABS = { input: "Input space", map: "Feature map", samples: "Samples", layers: "Layers" }
+const TABS = { input: "Input space", map: "Feature map", samples: "Samples", layers: "Layers", grades: "Grades" }
 const ABOUT = [
   ["Input space", "Each mark is a held-out item where it lies in the data. The tint is what the network says at each place, stronger where it is surer; the line is where it changes its mind."],
   ["Feature map (PCA)", "The features of the same items, turned so that the two directions of most variance are seen. The directions follow slowly, so what moves is the features."],
   ["Feature map (UMAP)", "A slower map that keeps neighbours together. Positions between clusters are not distances."],
   ["Samples", "Held-out images with what the network says and how sure it is. A cross marks a wrong one."],
   ["Layers", "How far the two domains are at the input, after every stage and in the features, from step to step: MMD² of 100 fixed test items of each, under a kernel as wide as their median distance, so that layers compare. Empty is no more than chance (95 of 100 coin flips that swap pairs of items stay below); the strongest colour is forty times as far. The input never changes; a strategy that aligns the domains makes the last lines fade."],
+  ["Grades: right, by how sure it is", "Held-out test images by how sure the network says it is: across their mean certainty, up the share that is right, with its 95 % Wilson interval. On the dotted line it is as often right as it says; below it is too sure. ECE is the mean distance from it, every answer counting the same (Guo et al., 2017), and a little above 0 by chance alone. ⚑ The target's points use its labels."],
+  ["Grades: right, by class and …", "Where images have a further factor, such as their colour: accuracy for every class with every value of it, with the 95 % Wilson interval as a line, of groups with at least ten test images. Who relies on a shortcut is right where it holds, and wrong where it does not: the worst group shows it."],
   ["Class by class ⚑", "MMD² of the features within each class, on all test items on show, with one kernel for all. It needs the target's labels, which nobody has in practice. A class that stays strong while the others fade is one that is not aligned, or that is aligned with another."],
 ]
 
@@ -51,16 +54,17 @@ export class BigView {
     this.map = new MapView(this.inner)
     this.samples = new Samples(this.inner)
     this.layers = new Layers(this.inner)
+    this.grades = new Grades(this.inner)
     this.message = h("p", { class: "tl-message", hidden: true })
     this.inner.append(this.message)
-    this.twin = tableTwin(this.body, this.inner, () => (this.view === "layers" ? this.layers.rows() : this.#rows()))
+    this.twin = tableTwin(this.body, this.inner, () => (this[this.view]?.rows?.() ?? this.#rows()))
     this.tools.append(this.twin.button, ...definition("Big view", () => ABOUT))
   }
 
   get view() {
     const kind = this.#moment?.run.scene?.kind
     if (!kind) return this.#chosen ?? "input"
-    const there = kind === "points" ? ["input", "map", "layers"] : ["map", "samples", "layers"]
+    const there = kind === "points" ? ["input", "map", "layers", "grades"] : ["map", "samples", "layers", "grades"]
     return there.includes(this.#chosen) ? this.#chosen : there[0]
   }
 
@@ -87,10 +91,11 @@ export class BigView {
       mark(tab, "tabindex", key === view ? 0 : -1)
     }
     this.umap.hidden = view !== "map"
-    this.map.box.hidden = view === "samples" || view === "layers"
+    this.map.box.hidden = !["input", "map"].includes(view)
     this.samples.element.hidden = view !== "samples"
     this.layers.element.hidden = view !== "layers"
-    mark(this.legend, "data-away", view === "layers")
+    this.grades.element.hidden = view !== "grades"
+    mark(this.legend, "data-away", view === "layers" || view === "grades")
     this.#dress(moment)
     this.#draw(moment, view)
     this.twin.fill()
@@ -102,6 +107,7 @@ export class BigView {
     const space = view === "map" ? (this.#quality ? "umap" : "pca") : "input"
     if (view === "samples") this.samples.show(moment)
     else if (view === "layers") this.layers.show(moment)
+    else if (view === "grades") this.grades.show(moment)
     else this.map.show(moment, space)
     if (space === "umap" && run.id != null && this.#laidOut !== run.id) this.onUmap((this.#laidOut = run.id))
     const words = run.scene ? (space === "umap" ? umapWords(run) : "") : sceneless(run)
@@ -116,6 +122,7 @@ export class BigView {
     const all = run.scene.domain.data.length
     if (view === "samples") return `${this.samples.element.querySelectorAll("figure").length} of ${all} test items`
     if (view === "layers") return "Kernel: median distance"
+    if (view === "grades") return "Held-out test images"
     return `${all} test items${{ pca: ", PCA", umap: ", UMAP" }[space] ?? ""}`
   }
 

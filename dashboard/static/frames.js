@@ -17,6 +17,7 @@ export class Run {
     this.scene = null
     this.frames = []
     this.umaps = []
+    this.grades = [] // {step, ece_source, reliability/source, groups, …}: see tlcore/training/grading.py
     this.exhibits = new Map() // title → [{step, kind, …}]
     this.series = new Map() // name → {kind, steps, values}
     this.seq = 0
@@ -92,6 +93,7 @@ export class Run {
   #observe({ name, step, values, verdict }, arrays) {
     if (name === "scene") this.scene = Object.freeze({ ...values, ...arrays })
     if (name === "umap") this.umaps.push(Object.freeze({ step, map: arrays.map }))
+    if (name === "grades") this.grades.push(Object.freeze({ step, ...values, ...arrays }))
     if (name === "exhibit") {
       const looks = this.exhibits.get(values.title) ?? []
       if (looks[looks.length - 1]?.step === step) looks.pop() // the last word about a step holds

@@ -195,8 +195,7 @@ def test_a_run_that_is_over_says_what_its_number_stands_on_and_what_was_kept() -
     more = {"target_items": 600.0, "kept_step": 1200.0, "kept_target_accuracy": 0.842}
     said = verdict([Reading(1, 0.5, 0.5), Reading(2000, 0.99, 0.8, more=more)], TWO, ended=True).detail
     # Wilson's interval of 480 of 600, by statsmodels' proportion_confint: 0.7662 to 0.8301
-    assert said.startswith("Target ⚑ 77–83 % (95 % interval, n = 600 held-out test images). Kept: step 1,200, 84 %.")
-    assert said.endswith("(one run)")
+    assert said.startswith("Target ⚑ 77–83 % (95 % interval, n = 600 held-out test images, one run). Kept: step 1,200")
     last = verdict([Reading(1200, 0.99, 0.8, more=more)], TWO, ended=True).detail
     assert "Kept: the last step." in last
 

@@ -23,10 +23,10 @@ def test_bars_by_group_and_points_by_certainty_say_what_they_stand_on() -> None:
     (event,) = Grades(exam(), Groups(("circle", "square"), COLOUR, 1), length=10).observe(colourist(), 10)
     assert event.name == NAME and event.values["groups"][1] == "circle, green"
     share, low, high, count = event.arrays["groups/target"][1]
-    assert (share, count) == (0.0, 6) and low == pytest.approx(0) and high == pytest.approx(0.390334, abs=1e-5)
+    assert (share, count) == (0.0, 12) and low == pytest.approx(0) and high == pytest.approx(0.242494, abs=1e-5)
     assert np.isnan(event.arrays["groups/target"][2]).all(), "there is no red square in it"
     (point,) = event.arrays["reliability/target"]  # one stretch: all answers are equally sure
-    assert point[1] == pytest.approx(6 / 14) and point[4] == 14
+    assert point[1] == pytest.approx(12 / 26) and point[4] == 26
     assert event.values["ece_target"] == pytest.approx(abs(point[0] - point[1]), abs=1e-6)
 
 

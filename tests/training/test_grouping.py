@@ -42,31 +42,31 @@ def colourist() -> Strategy[Any]:
 
 
 def exam() -> Exam:
-    # In the source nine of ten agree, in the target five of ten do; one group of it has two images only.
-    source = painted([0] * 10 + [1] * 10, [0] * 9 + [1] + [1] * 9 + [0])
-    return Exam(source, painted([0] * 6 + [1] * 6 + [0] * 2, [0] * 12 + [1] * 2))
+    # In the source nine of ten agree, in the target half of them do; one group of it has two images only.
+    source = painted([0] * 20 + [1] * 20, [0] * 18 + [1] * 2 + [1] * 18 + [0] * 2)
+    return Exam(source, painted([0] * 12 + [1] * 12 + [0] * 2, [0] * 24 + [1] * 2))
 
 
 def test_the_worst_group_is_where_the_shortcut_fails_and_tiny_groups_do_not_count() -> None:
     groups = Groups(("circle", "square"), COLOUR, 1)
     told = Accuracy(exam(), groups=groups).evaluate(colourist(), final=False)
-    assert told["target_accuracy"] == pytest.approx(6 / 14)
+    assert told["target_accuracy"] == pytest.approx(12 / 26)
     assert told["target_worst_group_accuracy"] == 0.0
-    assert told["source_worst_group_accuracy"] == 1.0, "groups of one image are too small to say anything"
+    assert told["source_worst_group_accuracy"] == 1.0, "groups of two images are too small to say anything"
     target = exam().target
-    found = groups.accuracies(target, torch.tensor([True] * 6 + [False] * 8))
-    assert found == {"circle, red": wilson(1.0, 6), "circle, green": wilson(0.0, 6)}
+    found = groups.accuracies(target, torch.tensor([True] * 12 + [False] * 14))
+    assert found == {"circle, red": wilson(1.0, 12), "circle, green": wilson(0.0, 12)}
     assert FEWEST > 2
 
 
 def test_numbers_say_of_how_many_images_they_are_and_the_last_one_how_calibrated() -> None:
     between, end = (Accuracy(exam(), quick=10).evaluate(colourist(), final=final) for final in (False, True))
-    assert (between["target_items"], end["target_items"], end["source_items"]) == (10, 14, 20)
+    assert (between["target_items"], end["target_items"], end["source_items"]) == (10, 26, 40)
     certain = 1 / (1 + torch.tensor(-3.0).exp().item())  # all answers are equally sure: one stretch of certainty
-    assert end["target_ece"] == pytest.approx(abs(certain - 6 / 14), abs=1e-6)
-    assert end["source_ece"] == pytest.approx(abs(certain - 18 / 20), abs=1e-6)
+    assert end["target_ece"] == pytest.approx(abs(certain - 12 / 26), abs=1e-6)
+    assert end["source_ece"] == pytest.approx(abs(certain - 36 / 40), abs=1e-6)
     assert "target_ece" not in between
-    assert end["source_loss"] == pytest.approx(-(18 * log(certain) + 2 * log(1 - certain)) / 20, abs=1e-6)
+    assert end["source_loss"] == pytest.approx(-(36 * log(certain) + 4 * log(1 - certain)) / 40, abs=1e-6)
 
 
 def test_a_scenario_is_grouped_by_what_may_be_a_shortcut() -> None:

@@ -13,7 +13,7 @@ from tlcore.cards import Factor
 from tlcore.data import Domain
 from tlcore.intervals import Interval, wilson
 
-FEWEST = 5  # images of a group, below which its accuracy says nothing
+FEWEST = 10  # images of a group, below which its accuracy says nothing
 
 
 @dataclass(frozen=True)
