@@ -8,6 +8,7 @@
     GET  /api/pictures/{scenario}          what its data looks like, small
     GET  /api/chores/{id}/{name}           thumbnails of images that are being checked
     GET  /api/summaries/{key}/{name}       a picture of a summary: a contact sheet, average images
+    POST /api/parquet                      a table that the page shows → the same as Parquet
     POST /api/runs/{run}/umap              compute the UMAP of its looks, in a process beside → {"run": same}
 
 They answer their own page only: a browser says where a page comes from (Origin), and no other origin
@@ -28,6 +29,7 @@ from dashboard import workers
 from dashboard.assets import asset, picture, sample, summary
 from dashboard.hub import Hub
 from dashboard.session import Session
+from dashboard.tables import parquet
 from tlcore.errors import TransferError
 from tlcore.runs.bands import band
 from tlcore.runs.encoding import pack
@@ -49,6 +51,7 @@ def make_routes(
         Route("/api/runs/{run:int}/restart", feed.restart, methods=["POST"]),
         Route("/api/runs/{run:int}/resume", feed.resume, methods=["POST"]),
         Route("/api/runs/{run:int}/umap", feed.umap, methods=["POST"]),
+        Route("/api/parquet", parquet, methods=["POST"]),
         Route("/api/pictures/{scenario:path}", picture),
         Route("/api/chores/{id}/{name}", sample),
         Route("/api/summaries/{key}/{name}", summary),
