@@ -1,16 +1,21 @@
 """One learner in one lesson: what was predicted, which runs show it, and what they came to. Free of drawing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, Self
+
+import numpy as np
 
 from dashboard import links
 from tlcore import catalogue
 from tlcore.errors import UnknownKey
 from tlcore.lessons import Lesson, Surprise, find
-from tlcore.lessons.results import result_of
+from tlcore.lessons.results import Result, result_of
+from tlcore.runs import chores
+from tlcore.runs.chores import Chore
 from tlcore.runs.rows import OVER, Run
 from tlcore.runs.store import Store
+from tlcore.training.events import Array
 
 Stage = Literal["predict", "running", "broken", "reveal", "explained"]
 STAGES = ("predict", "run", "reveal", "why", "try")  # as the card counts them
@@ -28,6 +33,7 @@ class Attending:
     runs: dict[str, int] = field(default_factory=dict)  # run numbers by take
     explained: bool = False
     surprise: Surprise | None = None
+    shown: Result | None = None  # the result whose maps are drawn in the middle of the page
 
     @classmethod
     def arrive(cls, store: Store, link: Mapping[str, str]) -> Self:
@@ -63,6 +69,20 @@ class Attending:
                 continue
         return found
 
+    def drawing(self, store: Store, rows: Mapping[str, Run]) -> Chore | None:
+        """The work that draws the maps, where the lesson has any; begun when the last run is finished."""
+        if not self.lesson.maps or any(run.status != "finished" for run in rows.values()):
+            return None
+        wishes = {"store": str(store.path), "run": list(rows.values())[-1].id, "seeds": list(self.lesson.maps)}
+        known = (each for each in chores.chores("maps") if each.order["wishes"] == wishes)
+        return next((each for each in known if not each.over or each.status == "done"), None) or chores.start(
+            "maps", **wishes
+        )
+
+    def maps_on_show(self, run: int | None) -> Result | None:
+        """The result whose maps fill the middle of the page: until the learner puts another run on stage."""
+        return self.shown if self.runs and run == list(self.runs.values())[-1] else None
+
     def stage(self, rows: Mapping[str, Run]) -> Stage:
         if self.said is None:
             return "predict"
@@ -84,6 +104,10 @@ class Attending:
         if self.surprise is None:
             events = {name: store.events(number, kinds=KINDS) for name, number in self.runs.items()}
             results = {name: result_of(each.event for each in told) for name, told in events.items()}
+            if (chore := self.drawing(store, self.rows(store))) is not None:
+                last = list(results)[-1]
+                results[last] = replace(results[last], maps=_layouts(chore))
+                self.shown = results[last]
             self.surprise = self.lesson.surprise(results)
         return self.surprise
 
@@ -91,6 +115,10 @@ class Attending:
         """What the address bar says in this lesson."""
         said = {links.LESSON: str(self.lesson.number)} | ({links.SEED: str(self.seed)} if self.seed else {})
         return said | ({links.SAID: str(self.said)} if self.said is not None else {})
+
+
+def _layouts(chore: Chore) -> dict[int, Array]:
+    return {int(seed): np.array(rows) for seed, rows in chore.result["maps"].items()}
 
 
 def _newest(store: Store, lesson: Lesson, seed: int) -> dict[str, int]:

@@ -5,6 +5,8 @@ from dataclasses import replace
 
 import streamlit as st
 
+from dashboard.data.working import excused
+from dashboard.data.working import progress as progress_of
 from dashboard.keys import forget
 from dashboard.lessons import progress
 from dashboard.lessons.attending import STAGES, Attending
@@ -12,6 +14,7 @@ from dashboard.lessons.terms import chips
 from dashboard.visit import Visit
 from tlcore.lessons import COURSES, Lesson, after
 from tlcore.lessons.results import percent
+from tlcore.runs.chores import Chore
 from tlcore.runs.rows import OVER, Run
 from tlcore.runs.store import Store
 
@@ -34,6 +37,8 @@ def attend(visit: Visit, attending: Attending, store: Store) -> None:
         st.fragment(_watch, run_every=TICK)(attending, store, dict(rows))
     elif stage == "broken":
         _broken(attending, rows, store)
+    elif (drawing := attending.drawing(store, rows)) is not None and drawing.status != "done":
+        _drawing(drawing, attending)
     else:
         _reveal(visit, attending, store)
 
@@ -83,6 +88,15 @@ def _watch(attending: Attending, store: Store, before: Mapping[str, Run]) -> Non
         far = f", step {run.step:,} of {run.steps:,}" if run.status == "running" and run.steps else ""
         state = "waits" if run.status in ("queued", "starting") else run.status
         st.markdown(f":material/{_ICONS.get(run.status, 'hourglass_empty')}: {name}: {state}{far}{known}")
+
+
+def _drawing(chore: Chore, attending: Attending) -> None:
+    """The maps are being drawn, beside the page."""
+    st.markdown(attending.lesson.look)
+    if not chore.over:
+        progress_of(chore)
+    elif excused(chore, "Draw them again"):
+        st.rerun()
 
 
 def _broken(attending: Attending, rows: Mapping[str, Run], store: Store) -> None:

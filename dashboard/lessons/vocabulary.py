@@ -68,8 +68,8 @@ TERMS: dict[str, Term] = {
         "may not tell."),
     "seed": Term(MEASURED, "Where chance starts: weights, order of the data. Another seed shows how much was luck."),
     "interval": Term(MEASURED, "Where the true mean probably lies, worked out from several seeds."),
-    "UMAP": Term(MEASURED, "A map of features that keeps neighbours together. Distances between its clusters mean "
-        "nothing."),
+    "UMAP": Term(MEASURED, "A map of features that keeps neighbours together, as t-SNE does. Distances between its "
+        "clusters mean nothing."),
     "baseline": Term(MEASURED, "What to compare with: the same work without the clever part, tuned as well.",
         ("source-only", "scratch")),
     "feature extraction": Term(DONE, "Keep the backbone as it is and learn a new head.", ("linear-probe",)),

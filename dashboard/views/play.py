@@ -14,6 +14,7 @@ from dashboard.keys import forget
 from dashboard.lessons.before import before
 from dashboard.lessons.card import attend
 from dashboard.lessons.class_link import share
+from dashboard.lessons.maps import maps
 from dashboard.present import scenes as deck
 from dashboard.present.scenes import Scene
 from dashboard.present.showing import FLAG, presentation, scenes_of
@@ -48,6 +49,8 @@ def play() -> None:
         _settle()
     if visit.attending is not None and visit.run is None:
         before(visit.attending.lesson, visit.attending.seed)
+    elif visit.attending is not None and (mapped := visit.attending.maps_on_show(visit.run)) is not None:
+        maps(mapped)
     else:
         _stage(visit)
     _actions(visit)

@@ -5,7 +5,15 @@ runs came to, and a test takes every lesson with five seeds. To add one: a file 
 """
 
 from tlcore.errors import UnknownKey
-from tlcore.lessons import a_duel, an_anecdote, choosing_blind, confidently_wrong, move_the_mean, when_the_gap_lies
+from tlcore.lessons import (
+    a_duel,
+    an_anecdote,
+    choosing_blind,
+    confidently_wrong,
+    move_the_mean,
+    the_map,
+    when_the_gap_lies,
+)
 from tlcore.lessons.lesson import COURSES, Lesson, Surprise, Try
 
 __all__ = ["COURSES", "LESSONS", "Lesson", "Surprise", "Try", "after", "course", "find"]
@@ -19,6 +27,7 @@ LESSONS: tuple[Lesson, ...] = tuple(
             a_duel.LESSON,
             an_anecdote.LESSON,
             choosing_blind.LESSON,
+            the_map.LESSON,
         ),
         key=lambda lesson: lesson.number,
     )

@@ -60,6 +60,7 @@ class Lesson:
     teacher: str  # notes: aim, timing, what classes say, questions to ask, pitfalls
     terms: tuple[str, ...] = ()  # of the glossary
     strategies: tuple[str, ...] = ()  # cards to read on, beside those of the takes
+    maps: tuple[int, ...] = ()  # so many maps of the last take's features are drawn, each with its own seed
     seeds_apart: int = 1  # how many seeds one taking of the lesson uses up
 
     def __post_init__(self) -> None:

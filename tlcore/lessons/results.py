@@ -21,12 +21,14 @@ class Result:
              `tlcore.shift.observe_shift` gives them, `source_confidence`, `target_confidence` in [0, 1]
     curves   what was evaluated on the way, by name
     features what the last look saw: `features` (N, D), `domain` (N,), 0 for the source; empty without a look
+    maps     layouts (N, 2) of these features by the map's seed, where the lesson asks for them
     """
 
     final: Mapping[str, float]
     seen: Mapping[str, float] = field(default_factory=dict)
     curves: Mapping[str, Curve] = field(default_factory=dict)
     features: Mapping[str, Array] = field(default_factory=dict)
+    maps: Mapping[int, Array] = field(default_factory=dict)
 
     @property
     def target(self) -> float:

@@ -1,6 +1,7 @@
 """Taking a lesson without a page: its runs one after the other, in this process. Loads torch."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from threadpoolctl import threadpool_limits
 
@@ -19,6 +20,12 @@ def take(lesson: Lesson, seed: int = 0, watch: Watch | None = None) -> dict[str,
             watch(name)
         with threadpool_limits(1):  # the judge of the domains would take all cores, and wait for them
             results[name] = _trained(spec)
+    if lesson.maps:
+        from tlcore.runs.mapping import layouts
+
+        last = list(results)[-1]
+        drawn = layouts(results[last].features["features"], lesson.maps)
+        results[last] = replace(results[last], maps=drawn)
     return results
 
 

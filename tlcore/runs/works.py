@@ -160,6 +160,15 @@ def own(folder: Path, wishes: Mapping[str, Any], tell: "Teller") -> dict[str, An
         return ask(store, wishes["run"], wishes["beside"], picture, *how)
 
 
+def maps(folder: Path, wishes: Mapping[str, Any], tell: "Teller") -> Mapping[str, Any]:
+    """Several maps of a run's last features, which differ by the map's chance alone."""
+    from tlcore.runs.mapping import mapped
+    from tlcore.runs.store import Store
+
+    with closing(Store(wishes["store"])) as store:
+        return mapped(store, wishes["run"], wishes["seeds"], tell.heard)
+
+
 def ready(folder: Path) -> Path:
     """Where what was checked waits to be kept."""
     return folder / "ready"
@@ -190,4 +199,5 @@ WORKS: Mapping[str, "Work"] = {
     "estimate": estimate,
     "inspect": inspect,
     "own": own,
+    "maps": maps,
 }
