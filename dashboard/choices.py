@@ -91,14 +91,15 @@ def with_strategy(spec: RunSpec, strategy: str) -> RunSpec:
     backbone = spec.backbone if spec.backbone in backbones_for(spec.scenario, strategy, spec.backbone) else ""
     weights = spec.weights if backbone == spec.backbone else ""
     hparams = carried(spec.hparams, spec.strategy, strategy)
-    return replace(spec, strategy=strategy, backbone=backbone, weights=weights, hparams=hparams, target_labels=None)
+    spec = replace(spec, strategy=strategy, backbone=backbone, weights=weights, hparams=hparams, target_labels=None)
+    return replace(spec, validator="")  # the old one's may look at what the new one may not see
 
 
 def with_scenario(spec: RunSpec, scenario: str) -> RunSpec:
     """The same strategy on other data, as that data is by itself; one that cannot run there has a stand-in."""
     strategy = stand_in(spec.strategy, scenario)
     spec = replace(spec, scenario=scenario, shift=None, settings={}, target_labels=None)
-    spec = replace(spec, backbone="", weights="", augment="", name="")
+    spec = replace(spec, backbone="", weights="", augment="", validator="", name="")
     if strategy == spec.strategy:
         return spec
     return replace(spec, strategy=strategy, hparams=carried(spec.hparams, spec.strategy, strategy))

@@ -11,6 +11,18 @@ from tlcore import catalogue
 from tlcore.dials import IMBALANCE, NOISE, SOURCE_MISSING, TARGET_MISSING
 from tlcore.runs.spec import ALL_LABELS, RunSpec
 
+LABEL_SETS: Mapping[str, str] = {  # by what a scenario's card calls them
+    "closed": "both domains have all {}",
+    "skewed": "both domains have all {}, in other proportions",
+    "partial": "{} in all, of which the target lacks some",
+    "open": "{} in all, of which the source lacks some",
+    "open-partial": "{} in all, of which each domain lacks some",
+    "disjoint": "{} in all, and no domain has one of the other's",
+}
+OVERLAP = (
+    "Where label sets differ, aligning the domains as a whole pulls classes together that have no partner. The legend "
+    "of a run says which class is in which domain ⚑; the Shift page estimates it without target labels."
+)
 BUDGETS = (1, 2, 5, 10, 20, 50, ALL_LABELS)
 
 
@@ -22,7 +34,19 @@ def labels(spec: RunSpec) -> tuple[dict[str, float], int | None]:
     # Open where its first control decides what is learnt; the key begins it anew when that changes.
     with st.expander(f"Labels: {said}" if said else "Labels", expanded=few, key=f"labels-{few}"):
         budget = _budget(spec) if few else _no_budget(spec)
-        return _turned(spec, dials), budget
+        turned = _turned(spec, dials)
+        st.caption(overlap(spec), help=OVERLAP)
+        return turned, budget
+
+
+def overlap(spec: RunSpec) -> str:
+    """Which classes the two domains share, in a sentence; how many where the dials say it."""
+    card = catalogue.turned(spec.scenario, spec.settings)
+    count, lacks = len(card["classes"]), [int(spec.settings.get(name, 0)) for name in (SOURCE_MISSING, TARGET_MISSING)]
+    if any(lacks):
+        both = count - sum(lacks)
+        return f"Both domains have {both} of {count} classes; {lacks[1]} only the source, {lacks[0]} only the target."
+    return f"Classes: {LABEL_SETS[card['label_sets']].format(count)}."
 
 
 def told(spec: RunSpec, few: bool) -> str:

@@ -10,7 +10,7 @@ from dashboard import words
 from dashboard.choices import grid, main_hparam
 from dashboard.hiding import MORE, SEED, Shows, everything
 from dashboard.keys import key_for
-from tlcore import catalogue
+from tlcore import catalogue, picking
 from tlcore.hparams import Value
 from tlcore.runs import devices
 from tlcore.runs.spec import RunSpec
@@ -32,8 +32,9 @@ def settings(spec: RunSpec, shows: Shows = everything) -> RunSpec:
         return replace(spec, hparams=values)
     others = [each for each in entry["hparams"] if each is not main]
     images = catalogue.scenario(spec.scenario)["kind"] != "points"
-    with st.expander(f"More settings ({len(others) + images})", key="more"):
+    with st.expander(f"More settings ({len(others) + images + 1})", key="more"):
         augment = _augment(spec) if images else ""
+        spec = replace(spec, validator=_kept(spec))
         values |= {each["name"]: _control(spec, each, told[each["name"]]) for each in others}
     return replace(spec, augment=augment, hparams=values)
 
@@ -77,6 +78,23 @@ def _augment(spec: RunSpec) -> str:
         help="Every training image is varied anew each time that it is shown; those of the exam never are. "
         "A strategy that draws views by itself does so on top.\n\n"
         + "\n\n".join(f"**{card['title']}**: {card['idea']}" for card in cards.values()),
+    )
+
+
+def _kept(spec: RunSpec) -> str:
+    """By which validator a run keeps a network beside its last; a sentence where none could."""
+    card, exam = catalogue.strategy(spec.strategy)["card"], catalogue.turned(spec.scenario, spec.settings)["exam"]
+    choices, chosen = picking.fitting(card, exam), spec.completed().validator
+    if choices == [picking.NONE]:
+        st.caption(f"The last network is kept: {picking.unfit('certainty', card, exam)}.")
+        return picking.NONE
+    return st.selectbox(
+        "Kept network, picked by",
+        choices,
+        key=key_for(f"kept:{spec.strategy}:{exam}", chosen, choices),
+        format_func=lambda key: words.VALIDATORS[key],
+        help="Which of a run's evaluations was the best, told without a target label. It changes nothing in training."
+        + "".join(f"\n\n**{words.VALIDATORS[each]}**: {picking.THOROUGH[each]}" for each in choices[:-1]),
     )
 
 

@@ -25,6 +25,12 @@ function sceneless(run) {
   return run.ended ? "This run was not observed, so there is no picture of it." : "The first picture comes in a moment."
 }
 
+/** Of each class that only one domain has, which; of classes that neither shows on stage, nothing. */
+function lonely({ classes, label, domain }) {
+  const there = [0, 1].map(side => new Set(label.data.filter((_, item) => domain.data[item] === side)))
+  return classes.map((_, k) => (there[0].has(k) === there[1].has(k) ? null : there[0].has(k) ? " (source only ⚑)" : " (target only ⚑)"))
+}
+
 function umapWords(run) {
   if (run.umaps.length) return "Positions between clusters are not distances."
   if (run.id == null) return "The recorded run has no UMAP: press Run for one of your own."
@@ -161,7 +167,8 @@ export class BigView {
     const group = (...items) => h("ul", {}, ...items.map(([sign, words]) => h("li", {}, typeof sign === "string" ? h("i", {}, sign) : sign, words)))
     const marks = [["●", "source"], ["✕", "target"], ...(graded ? [["▁", "wrong"]] : []), ...(scene.few && !oracle ? [["◯", "labelled"]] : [])]
     const many = scene.classes.length > MOST_COLOURS
-    const classes = many ? [[swatch(colours[0]), `${scene.classes.length} classes: point at one`]] : scene.classes.map((name, k) => [swatch(colours[k]), name])
+    const alone = lonely(scene)
+    const classes = many ? [[swatch(colours[0]), `${scene.classes.length} classes: point at one`]] : scene.classes.map((name, k) => [swatch(colours[k]), name + (alone[k] ?? "")])
     this.legend.replaceChildren(group(...marks), group(...classes))
   }
 

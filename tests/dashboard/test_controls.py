@@ -76,6 +76,35 @@ def test_how_images_are_varied_can_be_chosen_and_of_points_not() -> None:
     assert "Augmentation" not in _labels(_drawn(RunSpec("dann", "moons")))
 
 
+def test_who_picks_the_kept_network_can_be_chosen_as_far_as_it_makes_sense() -> None:
+    app = _drawn(RunSpec("dann", "moons"))
+    choice = next(each for each in app.selectbox if each.label == "Kept network, picked by")
+    assert choice.value == "information"
+    choice.select("density")
+    said = _said(app.run())
+    assert said.validator == "density" and links.write(said)["keep"] == "density"
+    _pick(app, "strategy", "source-only")
+    assert _said(app).validator == "", "it sees no target image, and density looks at them"
+    clusters = _drawn(RunSpec("k-means", "printed-to-handwritten"))
+    assert "Kept network, picked by" not in _labels(clusters)
+    assert any("clusters have no names" in each.value for each in clusters.caption)
+
+
+@pytest.mark.parametrize(
+    ("spec", "words"),
+    [
+        (RunSpec("dann", "moons"), "Classes: both domains have all 2."),
+        (
+            RunSpec("dann", "shapes", settings={"source_missing": 2.0, "target_missing": 1.0}),
+            "Both domains have 2 of 5 classes; 1 only the source, 2 only the target.",
+        ),
+        (RunSpec("dann", "label-mismatch-open"), "of which the source lacks some"),
+    ],
+)
+def test_the_sidebar_says_which_classes_both_domains_have(spec: RunSpec, words: str) -> None:
+    assert any(words in each.value for each in _drawn(spec).caption)
+
+
 def test_settings_of_a_link_stand_in_the_controls() -> None:
     asked = RunSpec(
         "dann", "blobs", shift=1.3, settings={"proportion": 80}, seed=7, hparams={"strength": 0.25, "lr": 0.002}
