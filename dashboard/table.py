@@ -1,13 +1,14 @@
 """The table of runs: what each row says. Plain data; the page turns it into a grid."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from dashboard import links, words
 from tlcore import catalogue
 from tlcore.errors import RequestError
+from tlcore.intervals import wilson
 from tlcore.runs.rows import Run
 from tlcore.runs.store import Store
 
@@ -30,13 +31,25 @@ def rows(store: Store, runs: Sequence[Run]) -> list[dict[str, Any]]:
             "Settings": ", ".join(f"{name} {value}" for name, value in each.items() if name in differing),
             "Seed": run.spec.seed,
             "Source": _percent(run.metrics.get("source_accuracy")),
+            "± Source": interval(run.metrics, "source"),
             "Target": _percent(run.metrics.get("target_accuracy")),
+            "± Target": interval(run.metrics, "target"),
+            "Kept": _percent(run.metrics.get("kept_target_accuracy")),
             "Target curve": list(_curve(store, run.id, run.rewinds, run.step, run.status)),
             "Time": words.duration(run.seconds),
             "Started": ago(time.time() - run.created),
         }
         for run, each in zip(runs, told)
     ]
+
+
+def interval(metrics: Mapping[str, float], domain: str) -> str:
+    """The 95 % interval of an accuracy and of how many images it is: "77–83 %, n 600"; empty where nobody told."""
+    share, items = metrics.get(f"{domain}_accuracy"), metrics.get(f"{domain}_items")
+    if share is None or not items:
+        return ""
+    sure = wilson(share, int(items))
+    return f"{100 * sure.low:.0f}–{100 * sure.high:.0f} %, n {sure.n}"
 
 
 def settings(run: Run) -> dict[str, str]:

@@ -80,15 +80,27 @@ def _columns() -> dict[str, Any]:
         "Status": column.TextColumn(width=110),
         "Progress": column.ProgressColumn(width=100, min_value=0, max_value=100, format="%.0f %%"),
         "Strategy": column.TextColumn(width=120),
-        "Data": column.TextColumn(width=210),
-        "Settings": column.TextColumn(width=190, help="Only what is not the same in all these runs."),
+        "Data": column.TextColumn(width=190),
+        "Settings": column.TextColumn(width=150, help="Only what is not the same in all these runs."),
         "Seed": column.NumberColumn(width=56, format="%d", help=words.GLOSSARY["Seed"]),
         "Source": column.NumberColumn(width=76, format="%.0f %%", help=words.GLOSSARY["Source accuracy"]),
-        "Target": column.NumberColumn(width=76, format="%.0f %%", help=words.GLOSSARY["Target accuracy"]),
+        "± Source": column.TextColumn(width=104, help=words.GLOSSARY["Interval and n"]),
+        "Target": column.NumberColumn("Target ⚑", width=76, format="%.0f %%", help=_target()),
+        "± Target": column.TextColumn("± Target ⚑", width=104, help=words.GLOSSARY["Interval and n"]),
+        "Kept": column.NumberColumn(
+            "Kept ⚑",
+            width=70,
+            format="%.0f %%",
+            help=f"Target accuracy of the kept network. {words.GLOSSARY['Kept network']}",
+        ),
         "Target curve": column.LineChartColumn(width=130, y_min=0, y_max=1, help="Target accuracy over the run."),
         "Time": column.TextColumn(width=70, help="Time spent training."),
         "Started": column.TextColumn(width=100),
     }
+
+
+def _target() -> str:
+    return f"{words.GLOSSARY['Target accuracy']} ⚑ {words.GLOSSARY['⚑ Oracle numbers']}"
 
 
 def _actions(chosen: list[Run]) -> None:
