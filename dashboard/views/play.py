@@ -130,7 +130,7 @@ def _actions(visit: Visit) -> None:
     with st.container(key="actions", horizontal=True, gap="small"):
         if visit.free:
             _of_run(visit)
-        with st.popover("Present", icon=":material/slideshow:", help="Present scenes over the whole screen, or as a file"):
+        with st.popover("Present", icon=":material/slideshow:", help="Present scenes, or save them as a file"):
             scenes_of(store(), visit.run if visit.on_stage else None)
         with st.popover("Share", icon=":material/link:", help="Share a link"):
             share(visit)
@@ -143,11 +143,11 @@ def _of_run(visit: Visit) -> None:
     if st.button(pin, icon=":material/keep:", shortcut="P", help="Keep this run as the ghost of those that follow."):
         visit.pin()
         st.rerun()
-    with st.popover("Does it pay?", icon=":material/compare_arrows:", help="Does it pay? This strategy beside its references"):
+    with st.popover("Does it pay?", icon=":material/compare_arrows:", help="Does it pay? Beside its references"):
         against(visit.spec)
     with st.popover("Seeds", icon=":material/stacks:", help="Seeds: the same with others, how much was luck?"):
         seeds(visit.spec)
-    with st.popover("Copy as Python", icon=":material/code:", help="Copy as Python, command or file; the trained model"):
+    with st.popover("Copy as Python", icon=":material/code:", help="Copy as Python; take the model away"):
         copying(visit.spec)
 
 
