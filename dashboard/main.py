@@ -17,6 +17,7 @@ st.navigation(
     [
         st.Page("views/play.py", title="Play", icon=":material/play_circle:", default=True),
         st.Page("views/lessons.py", title="Lessons", icon=":material/school:"),
+        st.Page("views/compare.py", title="Compare", icon=":material/leaderboard:"),
         st.Page("views/inspect.py", title="Inspect", icon=":material/troubleshoot:"),
         st.Page("views/data.py", title="Data", icon=":material/photo_library:"),
         st.Page("views/shift.py", title="Shift", icon=":material/straighten:"),

@@ -19,7 +19,7 @@ from tlcore.runs.store import Store
 from tlcore.runs.supervisor import environment
 from tlcore.runs.sweeping import sweep, taken, to_do
 
-COMPARED = Comparison(["dann"], ["moons"], seeds=[0, 1], settings={"steps": ["40"]})
+COMPARED = Comparison(["dann"], ["moons"], seeds=range(2), settings={"steps": ["40"]})
 
 
 def ended(store: Store, number: int, status: str = "finished") -> None:

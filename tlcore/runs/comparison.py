@@ -37,7 +37,7 @@ class Comparison:
     name: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {**asdict(self), **{name: list(getattr(self, name)) for name in _LISTS}}
 
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> Self:

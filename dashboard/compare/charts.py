@@ -1,0 +1,52 @@
+"""What the Compare page's charts have in common; each of them is a Plotly figure, drawn by Streamlit in the theme."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from dashboard.compare.downloads import downloads
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from plotly.graph_objects import Figure
+
+MOST = 10  # lines in a chart: more are no picture
+HIGH = 430  # pixels
+EDGE = {"width": 1, "color": "rgba(90,96,110,.9)"}  # around marks, so that light colours are seen on white
+
+
+def chart(figure: "Figure", twin: "pd.DataFrame", key: str, says: str, meaning: str, title: str = "") -> None:
+    """A figure under its heading, with what it means, its table, and that table to take away."""
+    with st.container(horizontal=True, vertical_alignment="center", key=f"head-{key}", gap="small"):
+        if title:
+            st.markdown(f"##### {title}", width="content")
+        with st.popover("How to read this", type="tertiary"):
+            st.markdown(meaning)
+        with st.popover("Table", type="tertiary"):
+            st.dataframe(twin, hide_index=True, alt=f"The numbers of the chart: {says}")
+            downloads(twin, key)
+    figure.update_layout(
+        height=figure.layout.height or HIGH, margin={"l": 8, "r": 8, "t": 12, "b": 8}, hoverlabel={"align": "left"},
+        modebar={"remove": ["lasso2d", "select2d"]},
+    )  # fmt: skip
+    st.plotly_chart(figure, key=f"chart-{key}", alt=says, config={"displaylogo": False, "displayModeBar": "hover"})
+
+
+def percents(axis: str = "y", title: str = "Target accuracy") -> dict[str, Any]:
+    """An axis of shares as percent."""
+    return {f"{axis}axis": {"title": title, "tickformat": ".0%", "zeroline": False}}
+
+
+def whiskers(mean: Any, low: Any, high: Any, paint: str) -> dict[str, Any]:
+    """From a mean to both ends of its interval, as Plotly wants it; ends that are missing draw nothing."""
+    return {"array": high - mean, "arrayminus": mean - low, "color": paint, "thickness": 1.6}
+
+
+def too_many(count: int) -> None:
+    if count > MOST:
+        st.caption(f"The first {MOST} of {count} rows are drawn: choose rows in the table, or filter.")
+
+
+def listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:MOST])
