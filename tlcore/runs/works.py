@@ -169,6 +169,19 @@ def maps(folder: Path, wishes: Mapping[str, Any], tell: "Teller") -> Mapping[str
         return mapped(store, wishes["run"], wishes["seeds"], tell.heard)
 
 
+def export(folder: Path, wishes: Mapping[str, Any], tell: "Teller") -> dict[str, Any]:
+    """A run's trained model, or its card, as a file in the folder of this work."""
+    from tlcore.runs.exporting.formats import export as exported  # loads torch
+    from tlcore.runs.exporting.formats import name
+    from tlcore.runs.store import Store
+
+    tell.stage("Reading the checkpoint and asking the copy")
+    with closing(Store(wishes["store"])) as store, heard_by(tell.heard):
+        file = name(store.run(wishes["run"]), wishes["ending"])
+        path = exported(store, wishes["run"], wishes["format"], wishes["which"], folder / file)
+    return {"file": path.name, "bytes": path.stat().st_size}
+
+
 def ready(folder: Path) -> Path:
     """Where what was checked waits to be kept."""
     return folder / "ready"
@@ -200,4 +213,5 @@ WORKS: Mapping[str, "Work"] = {
     "inspect": inspect,
     "own": own,
     "maps": maps,
+    "export": export,
 }
