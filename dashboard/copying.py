@@ -1,19 +1,22 @@
-"""What the popover "Copy as Python" holds: this experiment as a script, a command line and a file."""
+"""What the popover "Copy as Python" holds: this experiment as a script, a command line and a file; its model."""
 
 from pathlib import PurePath
 
 import streamlit as st
 
 from dashboard.sharing import command_line, config, script
+from dashboard.storing import store
+from dashboard.taking import taking
+from tlcore.runs.rows import Run
 from tlcore.runs.spec import RunSpec
 
 SCRIPT, FILE = PurePath("run.py"), PurePath("run.toml")
-WHY = "Whichever you take, it ends at the number that this page ends at, on the same machine to the last digit."
+WHY = "Script, command and file: each ends at the number that this page ends at, on the same machine to the last digit."
 
 
-def copying(spec: RunSpec) -> None:
-    """Before a run and after it: the choices alone decide what is here."""
-    as_script, as_command, as_file = st.tabs(["Python", "Command line", "File"])
+def copying(spec: RunSpec, run: Run | None = None) -> None:
+    """Before a run and after it: the choices alone decide what is here, but for the trained model of `run`."""
+    as_script, as_command, as_file, as_model = st.tabs(["Python", "Command line", "File", "Model"])
     with as_script:
         st.code(script(spec), language="python", height=420)
         _download(script(spec), SCRIPT, "text/x-python")
@@ -23,6 +26,8 @@ def copying(spec: RunSpec) -> None:
         st.code(config(spec), language="toml", height=360)
         _download(config(spec), FILE, "application/toml")
         st.caption(f"Train it with `tlcore run --config {FILE}`.")
+    with as_model:
+        taking(store(), run, "copy")
     st.caption(WHY)
 
 
