@@ -7,14 +7,13 @@ import streamlit as st
 from dashboard.sharing import command_line, config, script
 from dashboard.storing import store
 from dashboard.taking import taking
-from tlcore.runs.rows import Run
 from tlcore.runs.spec import RunSpec
 
 SCRIPT, FILE = PurePath("run.py"), PurePath("run.toml")
 WHY = "Script, command and file: each ends at the number that this page ends at, on the same machine to the last digit."
 
 
-def copying(spec: RunSpec, run: Run | None = None) -> None:
+def copying(spec: RunSpec, run: int | None = None) -> None:
     """Before a run and after it: the choices alone decide what is here, but for the trained model of `run`."""
     as_script, as_command, as_file, as_model = st.tabs(["Python", "Command line", "File", "Model"])
     with as_script:

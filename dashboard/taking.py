@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.data import working
+from tlcore.errors import UnknownKey
 from tlcore.runs import chores
 from tlcore.runs.chores import Chore
 from tlcore.runs.rows import Run
@@ -40,10 +41,18 @@ def taking(store: Store, run: Run | None, key: str) -> None:
     which = "last"
     if len(there) > 1:
         which = st.segmented_control(
-            "Network", there, format_func=WHICH.__getitem__, default="last", key=f"{key}:which", required=True, help=HELP,
+            "Network", there, format_func=WHICH.__getitem__, default="last", key=f"{key}:which", help=HELP,
+            required=True,
         ) or "last"  # fmt: skip
     st.caption(FORMS[form][2])
     _offer(store, run, form, which, key)
+
+
+def _found(store: Store, number: int | None) -> Run | None:
+    try:
+        return None if number is None else store.run(number)
+    except UnknownKey:
+        return None
 
 
 def _offer(store: Store, run: Run, form: str, which: str, key: str) -> None:

@@ -148,7 +148,7 @@ def _of_run(visit: Visit) -> None:
     with st.popover("Seeds", icon=":material/stacks:", help="Seeds: the same with others, how much was luck?"):
         seeds(visit.spec)
     with st.popover("Copy as Python", icon=":material/code:", help="Copy as Python; take the model away"):
-        copying(visit.spec, store().run(visit.run) if visit.run is not None and visit.on_stage else None)
+        copying(visit.spec, visit.run if visit.on_stage else None)
 
 
 def _notices(visit: Visit) -> None:
