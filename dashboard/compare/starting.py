@@ -11,7 +11,7 @@ from tlcore import catalogue
 from tlcore.errors import TransferError
 from tlcore.runs import queueing
 from tlcore.runs.comparison import Comparison, Layout
-from tlcore.runs.sweeping import to_do
+from tlcore.runs.headway import to_do
 
 SIX = ("source-only", "dann", "deep-coral", "mmd", "mcd", "cdan")
 PLACEHOLDER = "shift=30,60 steps=400"

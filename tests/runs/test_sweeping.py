@@ -13,11 +13,11 @@ import pytest
 from tests.runs.conftest import until
 from tlcore.runs import queueing
 from tlcore.runs.comparison import Comparison
-from tlcore.runs.headway import Clock, progress
+from tlcore.runs.headway import Clock, progress, to_do
 from tlcore.runs.processes import Process
 from tlcore.runs.store import Store
 from tlcore.runs.supervisor import environment
-from tlcore.runs.sweeping import sweep, taken, to_do
+from tlcore.runs.sweeping import sweep, taken
 
 COMPARED = Comparison(["dann"], ["moons"], seeds=range(2), settings={"steps": ["40"]})
 

@@ -45,8 +45,7 @@ def sweep(
     What to compare stands in FILE (TOML, YAML or JSON), in the options, or in both: options go first. What is
     finished is not trained again, so a comparison that was interrupted goes on when it is asked for again.
     """
-    from tlcore.runs.headway import progress
-    from tlcore.runs.sweeping import to_do
+    from tlcore.runs.headway import progress, to_do
 
     layout = _asked(file, given).laid_out()
     for sentence in layout.left_out:

@@ -55,3 +55,15 @@ def progress(
 
 def _share(run: Run) -> float:
     return 0.0 if run.status == "failed" else run.step / max(1, run.steps)
+
+
+def to_do(store: Store, specs: Sequence[RunSpec]) -> list[RunSpec]:
+    """What nobody has finished and nobody is training."""
+    found = likeness.of(specs, store.runs())
+    return [spec for spec in specs if not _taken_care_of(found[likeness.mark(spec)])]
+
+
+def _taken_care_of(run: Run | None) -> bool:
+    if run is None:
+        return False
+    return run.status == "finished" or (run.holder is not None and run.status in ACTIVE and run.holder.alive())

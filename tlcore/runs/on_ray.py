@@ -12,13 +12,13 @@ from signal import SIGINT, SIGTERM, signal
 from typing import Any
 
 from tlcore.errors import RequestError
-from tlcore.runs.headway import Clock
+from tlcore.runs.headway import Clock, to_do
 from tlcore.runs.hold import Hold, Lost
 from tlcore.runs.ray_node import News, Trainer
 from tlcore.runs.rows import Run
 from tlcore.runs.spec import RunSpec
 from tlcore.runs.store import Store
-from tlcore.runs.sweeping import Watch, taken, to_do
+from tlcore.runs.sweeping import Watch, taken
 
 LANE = "ray"  # of a run while a cluster trains it
 LOSSES = 5  # nodes that a run may lose before it is given up: it is then likely what they die of

@@ -18,7 +18,7 @@ import psutil
 
 from tlcore.errors import RequestError
 from tlcore.runs import likeness
-from tlcore.runs.headway import Clock, Progress
+from tlcore.runs.headway import Clock, Progress, to_do
 from tlcore.runs.rows import ACTIVE, Run
 from tlcore.runs.spec import RunSpec
 from tlcore.runs.store import Store
@@ -57,18 +57,6 @@ def sweep(place: Path, specs: Sequence[RunSpec], jobs: int = 0, watch: Watch | N
         return True
     finally:
         store.close()
-
-
-def to_do(store: Store, specs: Sequence[RunSpec]) -> list[RunSpec]:
-    """What nobody has finished and nobody is training."""
-    found = likeness.of(specs, store.runs())
-    return [spec for spec in specs if not _taken_care_of(found[likeness.mark(spec)])]
-
-
-def _taken_care_of(run: Run | None) -> bool:
-    if run is None:
-        return False
-    return run.status == "finished" or (run.holder is not None and run.status in ACTIVE and run.holder.alive())
 
 
 def _until_done(waiting: Sequence[Future[int]], clock: Clock, watch: Watch | None) -> None:
