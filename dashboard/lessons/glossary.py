@@ -18,7 +18,7 @@ def glossary() -> None:
                 st.markdown(f"##### {group}")
                 for name in names:
                     meaning(name)
-    numbers = words.GLOSSARY | dict(words.MEASURES.values())
+    numbers = {**words.GLOSSARY, **dict(words.MEASURES.values())}
     numbers = {name: text for name, text in numbers.items() if wanted in f"{name} {text}".lower()}
     if numbers:
         st.markdown("##### Numbers on the page")

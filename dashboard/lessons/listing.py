@@ -49,9 +49,12 @@ def _card(lesson: Lesson, done: bool) -> None:
     tick = ":green[:material/check_circle:] " if done else ""
     st.markdown(f"{tick}**{lesson.number} · {lesson.title}**  \n{lesson.teaser}")
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.page_link("views/play.py", label="Again" if done else "Begin", icon=":material/play_circle:",
-                     query_params={"lesson": str(lesson.number)}, help=f"{lesson.number} · {lesson.title}")  # fmt: skip
-        with st.popover(f"{lesson.minutes} min", type="tertiary", help="Notes for whoever teaches it"):
+        st.page_link(
+            "views/play.py", label="Again" if done else "Begin", icon=":material/play_circle:",
+            query_params={"lesson": str(lesson.number)}, help=f"{lesson.number} · {lesson.title}",
+        )  # fmt: skip
+        st.caption(f"{lesson.minutes} min", width="content")
+        with st.popover("Notes", type="tertiary", help="For whoever teaches it"):
             st.markdown(f"**{lesson.number} · {lesson.title}**: notes for the teacher\n\n{lesson.teacher}")
             st.caption(f"`tlcore lesson run {lesson.key} --seeds 5` takes it five times, without the page.")
 

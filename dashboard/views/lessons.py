@@ -2,11 +2,12 @@
 
 import streamlit as st
 
+from dashboard.lessons.chart import chart
 from dashboard.lessons.glossary import glossary
 from dashboard.lessons.listing import listing
 from tlcore.errors import TransferError
 
-SECTIONS = {"Lessons": listing, "Glossary": glossary}
+SECTIONS = {"Lessons": listing, "Map": chart, "Glossary": glossary}
 
 
 def lessons() -> None:

@@ -2,16 +2,20 @@
 
 import json
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.lessons.attending import Attending
+from dashboard.lessons.chart import _lines, _rows, picture
 from dashboard.lessons.class_link import linked
+from dashboard.lessons.territory import CHALLENGES, REGIONS, WHEN
 from dashboard.lessons.vocabulary import GROUPS, TERMS
 from dashboard.storing import store
 from tlcore import catalogue
+from tlcore.cards import Family
 from tlcore.errors import UnknownKey
 from tlcore.lessons import LESSONS
 from tlcore.runs.store import Store
@@ -136,3 +140,26 @@ def test_every_word_that_a_lesson_uses_is_explained() -> None:
     assert used <= TERMS.keys()
     assert {each.group for each in TERMS.values()} <= set(GROUPS)
     assert {key for each in TERMS.values() for key in each.strategies} <= catalogue.strategies().keys()
+
+
+def test_the_map_has_every_family_once_and_every_strategy() -> None:
+    families = [family for region in REGIONS for family in region.families]
+    assert sorted(families) == sorted(Family)
+    assert WHEN.keys() == set(Family)
+    root = ElementTree.fromstring(picture())
+    links = {each.get("href") for each in root.iter("a")}
+    assert {f"./?s={key}" for key in catalogue.strategies()} <= links
+    assert {
+        f"./?lesson={lesson.number}" for each in CHALLENGES for lesson in LESSONS if each.term in lesson.terms
+    } <= links
+    assert {each.term for each in CHALLENGES} <= TERMS.keys()
+
+
+def test_what_stands_on_the_map_stays_in_its_box() -> None:
+    """By the width that the browser gave its letters: no line is longer than its box."""
+    assert max(len(line) for words in WHEN.values() for line in _lines(words.split())) * 5.8 <= 268
+    assert [name for row in _rows([("a", "x" * 30), ("b", "y" * 30)]) for name in row] == [
+        ("a", "x" * 30),
+        ("b", "y" * 30),
+    ]
+    assert len(_rows([("a", "x" * 30), ("b", "y" * 30)])) == 2
