@@ -117,6 +117,19 @@ def test_with_few_images_only_a_shrunk_h_score_tells_good_features_from_noise() 
     assert 0 < h_score(noise, labels, None).shrinkage <= 1
 
 
+@pytest.mark.parametrize("shrinkage", [0.0, 0.3, None])
+@pytest.mark.parametrize(("rows", "dim"), [(80, 6), (20, 100)], ids=["narrow", "wide"])
+def test_h_score_is_the_trace_that_its_covariances_say(rows: int, dim: int, shrinkage: float | None) -> None:
+    features, labels = drawn(rows, dim, 4)
+    said = h_score(features, labels, shrinkage)
+    centred = features - features.mean(0)
+    means = np.stack([centred[labels == each].mean(0) for each in labels])
+    covariance, between = centred.T @ centred / rows, means.T @ means / rows
+    sphere = said.shrinkage * np.trace(covariance) / dim * np.eye(dim)
+    whole = np.linalg.pinv((1 - said.shrinkage) * covariance + sphere, rcond=1e-12, hermitian=True)
+    assert said.value == pytest.approx((1 - said.shrinkage) * np.trace(whole @ between))
+
+
 def test_transrate_is_the_papers_formula() -> None:
     features, labels = drawn(50, 4)
     centred = features - features.mean(0)
