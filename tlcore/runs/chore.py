@@ -45,6 +45,7 @@ class Teller:
         """The same in one call, as those who fetch and read data tell it; see `tlcore.library.waiting`."""
         if doing != self._state["doing"]:
             self._begin(doing, unit="B" if doing.startswith(BYTES) else "")
+            self._state["told"] = 0.0  # how far it is by now is told at once: its first step may take long
         self._progress(done, all)
 
     def end(self, status: str, **more: Any) -> None:
