@@ -74,7 +74,8 @@ def verdict(tried: Sequence[Mapping[str, Any]], best: Mapping[str, Any], validat
     """What was chosen, and what that reached, in a sentence or two."""
     settings = ", ".join(f"{words.hparam_name(name)} {_value(value)}" for name, value in best["hparams"].items())
     reached = [each["oracle_target_accuracy"] for each in tried]
-    said = f"Of {len(tried)} trials {TITLES[validator]} chooses number {best['number'] + 1}: {settings}. "
+    many = "one trial" if len(tried) == 1 else f"{len(tried)} trials"
+    said = f"Of {many} {TITLES[validator]} chooses number {best['number'] + 1}: {settings}. "
     first = next((each for each in tried if each["number"] == 0), None)
     defaults = f", the defaults {first['oracle_target_accuracy']:.1%}" if first else ""
     said += f"⚑ With target labels one would see that it reaches {best['oracle_target_accuracy']:.1%} of the target"
@@ -105,6 +106,8 @@ def rows(tried: Sequence[Mapping[str, Any]]) -> list[list[str]]:
 
 
 def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
     return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 

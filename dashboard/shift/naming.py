@@ -52,9 +52,12 @@ def naming(spec: RunSpec) -> None:
     if chore is not None and not chore.over:
         working.progress(chore)
     elif chore is not None and chore.status == "done":
-        _found(chore.result)
+        left, right = st.columns(2, gap="large")
+        with left:
+            _found(chore.result)
         if chore.result["game"]:
-            game(chore)
+            with right:
+                game(chore)
     elif (chore is not None and working.excused(chore, "Ask again")) or (
         chore is None and st.button("Ask the judge", type="primary", icon=":material/gavel:", shortcut="Ctrl+Enter")
     ):
