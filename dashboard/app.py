@@ -25,16 +25,17 @@ log = logging.getLogger("transfer_lab")
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Workers outlive the server on purpose: ending it ends no training."""
     workers.start()
-    later = asyncio.create_task(_prepare_runs_page())
+    later = asyncio.create_task(_prepare_tables())
     yield
     later.cancel()
     workers.stop()
 
 
-async def _prepare_runs_page() -> None:
-    """The table needs pandas, which takes seconds to load: after the first page, and before somebody waits for it."""
+async def _prepare_tables() -> None:
+    """Tables and charts take seconds to load: after the first page, and before somebody waits for them."""
     await asyncio.sleep(QUIET)
-    await asyncio.to_thread(import_module, "pandas")
+    for name in ("pandas", "plotly.graph_objects", "dashboard.compare.showing"):
+        await asyncio.to_thread(import_module, name)
 
 
 def calmly(error: Exception) -> bool:
