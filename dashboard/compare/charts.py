@@ -26,16 +26,17 @@ def chart(figure: "Figure", twin: "pd.DataFrame", key: str, says: str, meaning: 
         with st.popover("Table", type="tertiary"):
             st.dataframe(twin, hide_index=True, alt=f"The numbers of the chart: {says}")
             downloads(twin, key)
+    if figure.layout.margin.t is None:
+        figure.update_layout(margin={"l": 8, "r": 8, "t": 12, "b": 8})
     figure.update_layout(
-        height=figure.layout.height or HIGH, margin={"l": 8, "r": 8, "t": 12, "b": 8}, hoverlabel={"align": "left"},
-        modebar={"remove": ["lasso2d", "select2d"]},
-    )  # fmt: skip
+        height=figure.layout.height or HIGH, hoverlabel={"align": "left"}, modebar={"remove": ["lasso2d", "select2d"]}
+    )
     st.plotly_chart(figure, key=f"chart-{key}", alt=says, config={"displaylogo": False, "displayModeBar": "hover"})
 
 
 def percents(axis: str = "y", title: str = "Target accuracy") -> dict[str, Any]:
-    """An axis of shares as percent."""
-    return {f"{axis}axis": {"title": title, "tickformat": ".0%", "zeroline": False}}
+    """An axis of shares as percent; what an interval holds beyond 0 and 100 % cannot be, and is not drawn."""
+    return {f"{axis}axis": {"title": title, "tickformat": ".0%", "zeroline": False, "range": [-0.02, 1.05]}}
 
 
 def whiskers(mean: Any, low: Any, high: Any, paint: str) -> dict[str, Any]:
@@ -43,9 +44,9 @@ def whiskers(mean: Any, low: Any, high: Any, paint: str) -> dict[str, Any]:
     return {"array": high - mean, "arrayminus": mean - low, "color": paint, "thickness": 1.6}
 
 
-def too_many(count: int) -> None:
-    if count > MOST:
-        st.caption(f"The first {MOST} of {count} rows are drawn: choose rows in the table, or filter.")
+def too_many(count: int, most: int = MOST) -> None:
+    if count > most:
+        st.caption(f"The first {most} of {count} rows are drawn: choose rows in the table, or filter.")
 
 
 def listed(names: Sequence[str]) -> str:

@@ -33,7 +33,7 @@ def gains(groups: Sequence[Group]) -> None:
     )
     strategies = {each.label: each.strategy for each in groups}
     chart(figure(told, [strategies[name] for name in told["group"]]), told, "gains", says, MEANING)
-    too_many(len(groups) // 2)
+    too_many(len(groups), 2 * MOST)
 
 
 def table(groups: Sequence[Group]) -> "pd.DataFrame":

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard.compare.charts import chart, percents
+from dashboard.compare.charts import chart
 from tlcore import catalogue
 from tlcore.runs.rows import Run
 from tlcore.runs.standings import UNCLEAR, Standing, by_scenario, standings, winner
@@ -93,9 +93,9 @@ def figure(told: "pd.DataFrame") -> "Figure":
         )
     )
     drawn.update_layout(
-        height=110 + 38 * len(wide), **percents("y", ""), xaxis={"side": "top", "title": "", "tickangle": 0}
-    )
-    drawn.update_layout(yaxis={"autorange": "reversed", "tickformat": None, "showgrid": False})
+        height=110 + 38 * len(wide), xaxis={"side": "top", "title": "", "tickangle": 0},
+        yaxis={"autorange": "reversed", "showgrid": False, "title": ""},
+    )  # fmt: skip
     return drawn
 
 

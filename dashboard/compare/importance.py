@@ -89,7 +89,7 @@ def coordinates(rows: "pd.DataFrame", apart: Sequence[str]) -> "Figure":
     return go.Figure(
         go.Parcoords(dimensions=axes, line={"color": last, "colorscale": "Viridis", "showscale": False}, labelangle=0),
         layout={"height": 380},
-    ).update_layout(margin={"t": 60, "l": 90, "r": 60})
+    ).update_layout(margin={"t": 64, "l": 120, "r": 70, "b": 24})
 
 
 def figure(told: "pd.DataFrame") -> "Figure":

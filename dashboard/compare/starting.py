@@ -1,20 +1,23 @@
 """A whole comparison from here: strategies × data × seeds, what it would take, and the button that starts it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from dashboard import words
-from dashboard.compare.timing import expected
+from dashboard import trials, words
+from dashboard.compare.timing import expected, to_try
 from dashboard.storing import store
 from tlcore import catalogue
 from tlcore.errors import TransferError
 from tlcore.runs import queueing
 from tlcore.runs.comparison import Comparison, Layout
 from tlcore.runs.headway import to_do
+from tlcore.runs.spec import RunSpec
 
 SIX = ("source-only", "dann", "deep-coral", "mmd", "mcd", "cdan")
 PLACEHOLDER = "shift=30,60 steps=400"
+MEASURING = "compare-measuring"  # in the session's state
+TICK = 1.0  # seconds between two looks at a trial
 MOST = 500  # runs that a page starts at once; more are for the command line
 
 
@@ -71,16 +74,38 @@ def _offered(comparison: Comparison, layout: Layout) -> None:
         ):  # fmt: skip
             queueing.start(store(), comparison)
             st.rerun()
-        said = [f"{there} more are there already." if there else "", _unsure(unknown, many)]
+        said = [f"{there} more are there already." if there else "", _unsure(len(unknown), seconds)]
         said.append(f"More than {MOST} are for `tlcore sweep`." if many > MOST else "")
         st.caption(" ".join(filter(None, said)), width="content")
+    if to_try(unknown):
+        _measuring(unknown)
     st.code(command(comparison), language="bash", wrap_lines=True)
 
 
-def _unsure(unknown: int, many: int) -> str:
+def _measuring(unknown: Sequence[RunSpec]) -> None:
+    """Let three steps of each kind of run be tried, one kind after the other, if somebody wants to know."""
+    if st.session_state.get(MEASURING):
+        st.fragment(_tried, run_every=TICK)(unknown, len(to_try(unknown)))
+    elif st.button(
+        "Estimate the time", icon=":material/timer:", key="estimate-comparison",
+        help="Tries three steps of each kind of run in a process beside the page; a few seconds each.",
+    ):  # fmt: skip
+        st.session_state[MEASURING] = True
+        st.rerun()
+
+
+def _tried(unknown: Sequence[RunSpec], before: int) -> None:
+    left = to_try(unknown)
+    if len(left) != before:
+        st.rerun()
+    trials.ask(left[0])
+    st.caption(f"Trying three steps of each kind of run: {len(left)} left …")
+
+
+def _unsure(unknown: int, seconds: float) -> str:
     if not unknown:
-        return "Told from earlier runs here." if many else ""
-    return f"{unknown} of them are new to this machine: how long they take shows with the first ones."
+        return "Told from earlier runs, or from three steps of each, on this machine." if seconds else ""
+    return f"{unknown} of them are new to this machine."
 
 
 def command(comparison: Comparison) -> str:

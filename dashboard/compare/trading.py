@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard.compare.charts import EDGE, chart, percents
+from dashboard.compare.charts import EDGE, MOST, chart, percents, too_many
 from dashboard.compare.colours import styles
 from dashboard.compare.grouping import Group
 
@@ -28,7 +28,7 @@ def trading(groups: Sequence[Group]) -> None:
         "Against", list(COSTS), default="Time", key="against", required=True, bind="query-params"
     )
     column, title = COSTS[name or "Time"]
-    told = table(groups, column)
+    told = table(groups[: 2 * MOST], column)
     if told.empty:
         st.info("None of these runs tells what that cost.")
         return
@@ -36,6 +36,7 @@ def trading(groups: Sequence[Group]) -> None:
     says = f"Target accuracy against {title.lower()}. On the Pareto front: {', '.join(front)}."
     strategies = {each.label: each.strategy for each in groups}
     chart(figure(told, [strategies[each] for each in told["group"]], title), told, "trading", says, MEANING)
+    too_many(len(groups), 2 * MOST)
 
 
 def table(groups: Sequence[Group], column: str) -> "pd.DataFrame":

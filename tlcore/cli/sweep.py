@@ -1,6 +1,7 @@
 """A whole comparison: strategies × scenarios × seeds, and how they stand in the end."""
 
 import json
+import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -95,6 +96,7 @@ def _train(store: "Store", specs: "Sequence[RunSpec]", jobs: int, address: str) 
     """Where it was asked for, with a bar that says how far it is."""
     from tqdm import tqdm
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what runs is saved then, as after a Ctrl-C
     layout = "{desc}: {percentage:3.0f}%|{bar}| {postfix}"
     with tqdm(desc="comparison", total=1.0, file=sys.stderr, dynamic_ncols=True, bar_format=layout) as bar:
 
