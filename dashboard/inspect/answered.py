@@ -36,7 +36,8 @@ def answered(choice: Choice, chore: Chore, file: Path) -> None:
     _seen(choice, told, arrays)
     headed("How sure it is of each class", "answers", ANSWERS, _answer_rows(choice, told))
     order = shares.argsort()[::-1][:FIRST].tolist()
-    drawing(charts.bars({history.named(k): 100 * float(shares[k]) for k in order}, "Answers.", " %"), key="own-answers")
+    sure = {history.named(k): float(shares[k]) for k in order}
+    drawing(charts.bars(sure, "Answers.", lambda share: f"{share:.1%}"), key="own-answers")
     _near(choice, told, arrays)
 
 

@@ -1,6 +1,6 @@
 """The Inspect page's drawings. The source is ● and solid, the target ✕ and dashed, as everywhere."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any
 
@@ -36,8 +36,9 @@ def dumb_bells(pairs: Mapping[str, Pair], says: str) -> str:
     return framed(WIDE, 16 + bottom, "".join(drawn), f"{says} {told}.")
 
 
-def bars(values: Mapping[str, float | None], says: str, unit: str = "") -> str:
-    """A bar for each name, all on one scale from 0."""
+def bars(values: Mapping[str, float | None], says: str, tell: Callable[[float | None], str] | None = None) -> str:
+    """A bar for each name, all on one scale from 0; `tell` says a value in words."""
+    tell = tell or number
     most = max([each for each in values.values() if each is not None] + [1e-9])
     room, drawn = WIDE - NAMES - NUMBERS, []
     for place, (name, value) in enumerate(values.items()):
@@ -47,8 +48,8 @@ def bars(values: Mapping[str, float | None], says: str, unit: str = "") -> str:
             wide = max(1.0, room * value / most)
             drawn.append(f'<rect x="{NAMES:g}" y="{top + 5:g}" width="{wide:.1f}" height="14" rx="1" {INK}'
                          ' fill-opacity=".75"/>')  # fmt: skip
-        drawn.append(f'<text x="{WIDE - NUMBERS + 14:g}" y="{top + 16:g}">{number(value)}{unit}</text>')
-    told = "; ".join(f"{name} {number(value)}{unit}" for name, value in values.items())
+        drawn.append(f'<text x="{WIDE - NUMBERS + 14:g}" y="{top + 16:g}">{tell(value)}</text>')
+    told = "; ".join(f"{name} {tell(value)}" for name, value in values.items())
     return framed(WIDE, len(values) * ROW, "".join(drawn), f"{says} {told}.")
 
 
@@ -100,6 +101,3 @@ def _cross(x: float, y: float) -> str:
 
 def _short(name: str, most: int = 20) -> str:
     return name if len(name) <= most else f"{name[: most - 1]}…"
-
-
-Rows = Sequence[Sequence[str]]

@@ -14,7 +14,7 @@ from dashboard.inspect.looking import Looked
 from dashboard.inspect.pictures import item, thumb
 from dashboard.inspect.texts import GALLERY
 
-PAGE = 36  # samples at once
+PAGE = 35  # samples at once: five rows of seven where there is room
 CELL, LASSO = "Cell", "Chosen on the map"
 SHOW, WANTED, ITEM = "inspect-show", "inspect-wanted", "inspect-item"  # in the session's state
 EVERY = "All"

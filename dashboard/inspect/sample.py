@@ -59,7 +59,7 @@ def _where(choice: Choice, found: Looked, row: int, own: dict[str, Any]) -> None
         answer, sure = history.named(best), f"{shares[best]:.0%}".replace("%", " %")
         rows.append([who, answer, sure, f"{history.named(second)}, {shares[second]:.0%}"])
         heat, picture = arrays.get(f"heat{suffix}"), own.get("src")
-        if heat is None or picture is None or not heat[row].any():
+        if heat is None or picture is None:
             continue
         shown = address(heated(arrays["pictures"][row], heat[row]))
         said = f"where {who} looks for its answer {answer}, {sure} sure"
@@ -74,7 +74,8 @@ def _where(choice: Choice, found: Looked, row: int, own: dict[str, Any]) -> None
     if found.told.get("where"):
         st.caption(found.told["where"])
     elif found.told and "heat" in arrays and not arrays["heat"][row].any():
-        st.caption("Nothing in this image speaks for the answer, or the time for Grad-CAM was up before it came to it.")
+        late = ", or the time for Grad-CAM was up before it came to it" if found.told.get("late") else ""
+        st.caption(f"Without orange: nothing in this image speaks for the answer{late}.")
     offer(choice, found)
 
 

@@ -40,11 +40,11 @@ def show(choice: Choice) -> None:
         else:
             _confusions(choice)
     with right:
+        if view != NETWORK:
+            say(choice, found)
         row = gallery(choice, found)
         if row is not None:
             sample(choice, found, row)
-        if view != NETWORK:
-            say(choice, found)
 
 
 def _confusions(choice: Choice) -> None:

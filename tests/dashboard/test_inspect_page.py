@@ -296,6 +296,34 @@ def test_what_the_network_had_to_say_is_shown_with_its_tables(
     assert "| this run | one | 75 % | zero, 25% |" in shown
 
 
+def test_an_answer_to_ones_own_picture_is_told_in_words_and_tables(run: Run) -> None:
+    place = chores.prepare()
+    picture, near = np.zeros((1, 8, 8, 3), np.uint8), np.zeros((2, 8, 8, 3), np.uint8)
+    np.savez(
+        place / "own.npz", picture=picture, heat=np.full((1, 4, 4), 9, np.uint8), near_source=near, near_target=near
+    )
+    close = {"distances": [0.5, 2.0], "among": 900}
+    told = {"remarks": ["The drawing was centred."], "shape": [1, 8, 8], "probabilities": [0.1, 0.9], "where": ""}
+    told |= {
+        "probabilities_beside": [0.6, 0.4],
+        "near": {"source": {**close, "labels": [1, 0]}, "target": {**close, "labels": None}},
+    }
+    order = {"version": 1, "kind": "own", "wishes": {"run": run.id}, "asked": 1}
+    (place / "order.json").write_text(json.dumps(order))
+    (place / "state.json").write_text(json.dumps({"status": "done", "result": told}))
+    store().folder(run.id).mkdir(parents=True)
+    (store().folder(run.id) / own.CHECKPOINT).write_bytes(b"")
+    app = inspect(run=str(run.id))
+    app.session_state[own.LAST] = (run.id, place.name)
+    checked(app.segmented_control(key="inspect-view").set_value("Try your own").run())
+    shown = text(app)
+    assert "#### one, 90 % sure" in shown and "8 × 8 pixels, grey. The drawing was centred." in shown
+    assert "| one | 90.0% | 40.0% |" in shown
+    assert "| source | one | 0.5 |" in shown and "| target | no label | 2 |" in shown
+    app.session_state[own.LAST] = (run.id + 1, place.name)
+    assert "#### one" not in text(checked(app.run()))
+
+
 def test_points_and_runs_without_a_checkpoint_say_what_they_cannot(run: Run, asked: list[dict[str, Any]]) -> None:
     app = inspect(run=str(run.id))
     checked(app.segmented_control(key="inspect-view").set_value("Try your own").run())

@@ -39,6 +39,18 @@ def test_a_picture_keeps_its_place_and_its_light_where_that_fits(tmp_path: Path)
     assert made.pixels[0, 6, 1] == 255 and made.pixels[0, 1, 1] == 0
 
 
+def test_pale_images_on_grey_are_light_on_dark_as_well(tmp_path: Path) -> None:
+    """Half of them are bars on black, half pale ones on grey: both are lighter than their ground."""
+    pale = (100 + BARS / 5).astype(np.uint8)
+    made = fitted(saved(tmp_path, drawing(255, 0, (40, 20, 60, 140))), "mine", np.concatenate([BARS, pale]), drawn=True)
+    assert len(made.remarks) == 2
+
+
+def test_where_the_data_has_no_rule_nothing_is_turned(tmp_path: Path) -> None:
+    both = np.concatenate([BARS, 255 - BARS])
+    assert fitted(saved(tmp_path, drawing(255, 0, (40, 20, 60, 140))), "mine", both).remarks == ()
+
+
 def test_colours_stay_where_the_data_has_some(tmp_path: Path) -> None:
     like = np.random.default_rng(0).integers(0, 255, (5, 3, 16, 16), dtype=np.uint8)
     made = fitted(saved(tmp_path, Image.new("RGB", (40, 20), (200, 30, 10))), "mine", like)

@@ -40,6 +40,7 @@ def test_it_tells_what_moved_how_sure_it_is_and_where_it_looks(two: Store, tmp_p
     assert [each["part"] for each in told["layers"]] == ["stage 1", "stage 2", "stage 3", "head"]
     assert all(each["weights"] > 0 and 0 < min(each["alike"]) <= max(each["alike"]) < 1 for each in told["layers"])
     assert (told["step"], told["where"], told["where_beside"]) == (8, "", "")
+    assert told["late"] is False
     for part in told["calibration"].values():
         assert 0 < part["error"] < 1 and sum(each[4] for each in part["bins"]) in (300, 360)
     with np.load(tmp_path / "look.npz") as look:

@@ -18,8 +18,10 @@ from tlcore.library.packing import square
 
 Pixels = NDArray[np.uint8]
 
+FAINT = 16  # of 255: what is nowhere further from its ground is empty
 LARGEST = 1024  # pixels of the shorter side at which a picture is read
-BRIGHT, DARK = 160, 96  # medians along the edge beyond which a ground counts as light or as dark
+MOSTLY = 0.8  # share of the training images that have to be light on dark, or dark on light, for it to be a rule
+EVEN = 0.6  # share of a picture's edge that has to be of one light, for it to be a ground
 INK = 0.35  # of the way from the ground to the farthest value: from there on a pixel is ink
 
 
@@ -45,10 +47,10 @@ def fitted(file: Path, name: str, like: Pixels, *, drawn: bool = False) -> Fitte
     if grey:
         image = image.convert("L")
     values = np.asarray(image)
-    ground, theirs = _ground(values), _ground(like)
-    if grey and ((ground > BRIGHT and theirs < DARK) or (ground < DARK and theirs > BRIGHT)):
+    ground = _ground(values)
+    if grey and (theirs := _rule(like[:, 0])) and _lighter(values, ground) == -theirs and _even(values, ground):
         values, ground = 255 - values, 255 - ground
-        kind = "light on dark" if theirs < DARK else "dark on light"
+        kind = "light on dark" if theirs > 0 else "dark on light"
         remarks.append(f"Light and dark were turned around: what the run was trained on is {kind}.")
     if drawn:
         values = _centred(values, ground, _share(like))
@@ -68,17 +70,39 @@ def _read(file: Path, name: str) -> Image.Image:
         ) from None
 
 
-def _ground(images: Pixels) -> int:
-    """The median along the edge of an image (H, W) or (H, W, 3), or of images (N, C, H, W)."""
-    planes = images.reshape(-1, *images.shape[-2:]) if images.ndim != 3 else np.moveaxis(images, -1, 0)
-    edges = (planes[:, 0], planes[:, -1], planes[:, :, 0], planes[:, :, -1])
-    return int(np.median(np.concatenate([each.ravel() for each in edges])))
+def _ground(image: Pixels) -> int:
+    """The median along the edge of an image, (H, W) or (H, W, 3)."""
+    return int(np.median(_edge(image)))
+
+
+def _edge(image: Pixels) -> Pixels:
+    sides = (image[0], image[-1], image[:, 0], image[:, -1])
+    return np.concatenate([each.ravel() for each in sides])
+
+
+def _even(image: Pixels, ground: int) -> bool:
+    return float((np.abs(_edge(image).astype(np.int16) - ground) < 32).mean()) >= EVEN
+
+
+def _lighter(plane: Pixels, ground: int) -> int:
+    """1 where what is in an image (H, W) is lighter than its ground, -1 where it is darker, 0 where nothing is."""
+    apart = plane.astype(np.int16) - ground
+    farthest = np.abs(apart).max()
+    if not farthest:
+        return 0
+    return int(np.sign(apart[np.abs(apart) >= INK * farthest].sum()))
+
+
+def _rule(planes: Pixels) -> int:
+    """1 where most of the images (N, H, W) are light on dark, -1 where most are dark on light, else 0."""
+    signs = np.array([_lighter(plane, _ground(plane)) for plane in planes])
+    return 1 if (signs > 0).mean() >= MOSTLY else -1 if (signs < 0).mean() >= MOSTLY else 0
 
 
 def _box(plane: Pixels, ground: int) -> tuple[int, int, int, int] | None:
     """Left, top, right and bottom of what differs from its ground, in an image (H, W); None where nothing does."""
     apart = np.abs(plane.astype(np.int16) - ground)
-    if apart.max() < 255 * INK / 2:
+    if apart.max() < FAINT:
         return None
     ink = apart >= INK * apart.max()
     rows, columns = np.flatnonzero(ink.any(1)), np.flatnonzero(ink.any(0))
@@ -87,8 +111,8 @@ def _box(plane: Pixels, ground: int) -> tuple[int, int, int, int] | None:
 
 def _share(like: Pixels) -> float:
     """The longer side of what is in an image, as a share of the image's, in the middle over the images."""
-    ground = _ground(like)
-    boxes = [_box(image.mean(0).astype(np.uint8), ground) for image in like[:200]]
+    planes = [image.mean(0).astype(np.uint8) for image in like]
+    boxes = [_box(plane, _ground(plane)) for plane in planes]
     sides = [max(box[2] - box[0], box[3] - box[1]) for box in boxes if box]
     return float(np.median(sides)) / max(like.shape[-2:]) if sides else 0.75
 

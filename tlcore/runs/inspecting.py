@@ -53,7 +53,9 @@ def inspect(store: Store, number: int, reference: int | None, folder: Path, prog
     told["calibration"] = _calibration(found)
     arrays = {"pictures": pictures(probe.inputs)} if probe.inputs.ndim == 4 else {}
     progress("Looking at where it looks", 45, 100)
+    began = time.monotonic()
     told["where"], own = _answered(found, probe)
+    told["late"] = time.monotonic() - began > PATIENCE  # then some images may go without
     arrays |= own
     if reference is not None:
         progress("Reading the run beside it", 70, 100)

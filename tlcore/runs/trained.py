@@ -87,8 +87,9 @@ def _kept(run: Run, about: About, folder: Path) -> Kept:
 
 def _fits(about: About, built: Built, run: Run) -> None:
     spec = run.trained
-    names = {"key": spec.strategy, "backbone": spec.backbone, "device": about.device}
-    misfits(about, About.now(type(built.strategy), seq=0, step=0, seconds=0.0, **names))
+    strategy, device = type(built.strategy), about.device
+    now = About.now(strategy, key=spec.strategy, backbone=spec.backbone, device=device, seq=0, step=0, seconds=0.0)
+    misfits(about, now)
 
 
 def restore(strategy: Strategy[Any], task: Task, state: Sequence[dict[str, Any]]) -> None:
