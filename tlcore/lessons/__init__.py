@@ -10,6 +10,7 @@ from tlcore.lessons import (
     an_anecdote,
     choosing_blind,
     confidently_wrong,
+    hidden_in_batch_norm,
     move_the_mean,
     the_map,
     when_the_gap_lies,
@@ -28,6 +29,7 @@ LESSONS: tuple[Lesson, ...] = tuple(
             an_anecdote.LESSON,
             choosing_blind.LESSON,
             the_map.LESSON,
+            hidden_in_batch_norm.LESSON,
         ),
         key=lambda lesson: lesson.number,
     )
