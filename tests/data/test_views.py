@@ -92,6 +92,20 @@ def test_large_images_are_varied_a_few_at_a_time_and_each_on_its_own(monkeypatch
     assert torch.equal(augment.view(image[:7], generator_of("x")), portions[:7])
 
 
+def test_another_light_moves_nothing() -> None:
+    augment = policy("relit")
+    assert augment is not None
+    halves = torch.full((64, 1, 8, 8), 100, dtype=torch.uint8)
+    halves[:, :, :, 4:] = 150
+    views = augment.view(halves, generator_of("x"))
+    left, right = views[:, 0, 0, 0], views[:, 0, 0, 7]
+    assert torch.equal(views[..., :4], left.view(-1, 1, 1, 1).expand(-1, 1, 8, 4))
+    assert torch.equal(views[..., 4:], right.view(-1, 1, 1, 1).expand(-1, 1, 8, 4))
+    contrast = (right.float() - left.float()) / 50
+    assert contrast.min() < 0.3 and contrast.max() > 1.6  # fog among them, and stark light
+    assert len(left.unique()) > 30
+
+
 def test_a_way_to_augment_that_there_is_not_is_named() -> None:
     assert policy("none") is None
     with pytest.raises(UnknownKey, match="photos"):

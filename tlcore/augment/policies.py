@@ -31,6 +31,10 @@ _POLICIES: Mapping[str, tuple[AugmentCard, Augment | None]] = {
             Augment(shift=0.1, turn=0.0, zoom=0.1),
         ),
         (
+            AugmentCard("relit", "Light and contrast", "Brighter and darker, pale as in fog and stark; nothing moves."),
+            Augment(shift=0.0, turn=0.0, zoom=0.0, light=0.25, contrast=0.9),
+        ),
+        (
             AugmentCard("photos", "Photos", "Cut-outs of other proportions, mirror images, light and colours varied."),
             Augment(shift=0.0, turn=0.0, zoom=0.0, crop=0.4, stretch=1 / 3, flip=True,
                     light=0.1, contrast=0.3, saturation=0.3, hue=0.05),
