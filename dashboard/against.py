@@ -23,8 +23,9 @@ seed and number of steps: above 0 transfer has *hurt* (Wang et al., CVPR 2019). 
 has changed; *the target labels alone* is the same budget of labels without any source. Differences are taken seed by
 seed, with a 95 % t-interval: where it holds 0 there is no clear difference; the p-value is that of the paired t-test.
 Each has its own defaults, tuned for none. ⚑ Target accuracy is asked of held-out test images, with labels that no
-strategy has seen; in brackets its 95 % Wilson interval and n. **McNemar** compares two networks of one seed on the same
-target images: how likely is it that so many more were right with one of them alone, if neither were better?
+strategy has seen. **McNemar** compares two networks of one seed on the same target images: how likely is it that so
+many more were right with one of them alone, if neither were better? In brackets, how many only this strategy had right,
+and how many only the reference.
 """
 
 

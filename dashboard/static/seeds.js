@@ -3,6 +3,7 @@
 import { title } from "./words.js"
 
 const EVERY = 3000 // milliseconds between two looks while runs of the same experiment are on their way
+const FEWEST = 3 // seeds for a band: that of two covers nearly everything
 const SLOWLY = 15_000 // … and while none is: somebody may start some
 
 /** Asks the server for the band of whatever run is on show; what it got last is in `band`. */
@@ -43,7 +44,10 @@ export class Seeds {
 }
 
 /** How many seeds stand behind the curves, in words. */
-export const seedsSaid = band => (band?.steps?.length ? `${band.seeds.length} seeds: mean and 95 % t-interval` : "one run")
+export function seedsSaid(band) {
+  if (!band?.steps?.length) return "one run"
+  return `${band.seeds.length} seeds: ${band.seeds.length < FEWEST ? "their mean; an interval that tells something takes three" : "mean and 95 % t-interval"}`
+}
 
 /** Traces of the band: for each side the interval as an area, and the mean as a line. */
 export function bandLines(band, theme) {
@@ -54,8 +58,10 @@ export function bandLines(band, theme) {
     const words = `${title(name.replace("_accuracy", ""))}, ${band.seeds.length} seeds`
     const told = mean.map((value, k) => `${(100 * value).toFixed(1)} % (${(100 * Math.max(0, low[k])).toFixed(1)}–${(100 * Math.min(1, high[k])).toFixed(1)} %, t, n ${band.seeds.length} seeds)`)
     const edge = { mode: "lines", line: { width: 0 }, hoverinfo: "skip", x: band.steps, name: `${words}, interval` }
-    return [
+    const area = band.seeds.length < FEWEST ? [] : [
       { ...edge, y: low.map(value => Math.max(0, value)) }, { ...edge, y: high.map(value => Math.min(1, value)), fill: "tonexty", fillcolor: fill },
+    ]
+    return [...area,
       { x: band.steps, y: mean, mode: "lines", name: words, line: { color: ink, width: 1.25, dash: name.startsWith("target") ? "dash" : "solid" }, customdata: told, hovertemplate: "%{customdata}" },
     ]
   })
