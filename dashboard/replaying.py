@@ -6,18 +6,14 @@ data: addresses, under names of their own. A policy in the page forbids every re
 """
 
 import base64
-import gzip
 import json
 import re
 import struct
 from collections.abc import Mapping, Sequence
 from html import escape
-from pathlib import Path
 from typing import Any
 
-import plotly
-
-from dashboard.assets import PLOTLY, STATIC
+from dashboard.assets import STATIC, bundle
 from dashboard.present.scenes import Scene
 from dashboard.tail import Tail
 from dashboard.telling import told
@@ -76,7 +72,8 @@ def page(store: Store, run: int, scenes: Sequence[Scene] = ()) -> bytes:
             except UnknownKey:
                 continue  # deleted since; the page says so where its scene would be
     facts = {"first": run, "runs": list(tails), "scenes": [scene.as_json() for scene in scenes]}
-    blobs = {"plotly": _plotly(), **{f"run-{number}": _packed(packets(tail)) for number, tail in tails.items()}}
+    blobs = {f"run-{number}": _base64(gzip.compress(packets(tail), 9, mtime=0)) for number, tail in tails.items()}
+    blobs["plotly"] = _base64(bundle())
     first = tails[run]
     return _PAGE.format(
         policy=_POLICY,
@@ -100,7 +97,7 @@ def modules() -> dict[str, str]:
         text = (STATIC / name).read_text(encoding="utf-8")
         waiting += [found for _, found in _IMPORT.findall(text)]
         own = _IMPORT.sub(rf'\1"{MODULES}\2"', text)
-        needed[MODULES + name] = "data:text/javascript;base64," + base64.b64encode(own.encode()).decode()
+        needed[MODULES + name] = "data:text/javascript;base64," + _base64(own.encode())
     return needed
 
 
@@ -115,12 +112,8 @@ def packets(tail: Tail) -> bytes:
         after = seq
 
 
-def _packed(content: bytes) -> str:
-    return base64.b64encode(gzip.compress(content, 9, mtime=0)).decode()
-
-
-def _plotly() -> str:
-    return _packed((Path(plotly.__file__).parent / "package_data" / PLOTLY).read_bytes())
+def _base64(content: bytes) -> str:
+    return base64.b64encode(content).decode()
 
 
 def _json(value: Mapping[str, Any]) -> str:
