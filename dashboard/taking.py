@@ -28,9 +28,7 @@ HELP = "Either the network as training left it, or the one that a label-free val
 
 def taking(store: Store, run: Run | None, key: str) -> None:
     """Choose a form of a run's model and get it; `key` keeps two of these on one page apart."""
-    there = (
-        [] if run is None else [each for each, file in CHECKPOINTS.items() if (store.folder(run.id) / file).is_file()]
-    )
+    there = [] if run is None else [each for each, file in CHECKPOINTS.items() if any(store.folder(run.id).glob(file))]
     if run is None or not there:
         st.caption("There is a model to take away once a run has written a checkpoint: when it pauses, stops or ends.")
         return
