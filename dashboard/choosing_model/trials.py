@@ -19,6 +19,7 @@ from tlcore.runs.spec import RunSpec
 from tlcore.runs.works import trials as trials_file
 
 ACROSS = 3  # drawings in a row
+ROUGH = 10  # trials, of fewer of which a rank correlation is a rough number
 TITLES: Mapping[str, str] = {
     "source_validation": "Source validation", "certainty": "Certainty", "information": "Information",
     "nuclear_norm": "Nuclear norm", "density": "Neighbourhood density", "deep_embedded": "Deep embedded (DEV)",
@@ -58,6 +59,8 @@ def results(spec: RunSpec, validator: str, id: str) -> None:
     for place, key in enumerate(key for key in picking.THOROUGH if key in tried[0]["scores"]):
         with columns[place % ACROSS]:
             drawing(against(tried, key, correlations.get(key), key == validator), key=f"search-{key}")
+    if correlations and len(tried) < ROUGH:
+        st.caption(f"Of {len(tried)} trials ρ is a rough number: more trials make it surer.")
     if failed:
         st.caption(f"{failed} of {len(trials)} trainings failed, the last one so: {_last_error(trials)}")
 
