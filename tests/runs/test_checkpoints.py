@@ -29,6 +29,15 @@ def test_a_checkpoint_comes_back_as_it_was(tmp_path):
     assert [each.name for each in (tmp_path / "run").iterdir()] == ["checkpoint.pt"]
 
 
+def test_a_checkpoint_from_before_networks_were_kept_still_loads(tmp_path):
+    path = tmp_path / "checkpoint.pt"
+    save(path, ABOUT, STATE)
+    content = torch.load(path, weights_only=True)
+    del content["about"]["kept"]
+    torch.save(content, path)
+    assert load(path)[0] == ABOUT and ABOUT.kept is None
+
+
 @pytest.mark.parametrize("share", [0.0, 0.01, 0.5, 0.99])
 def test_a_truncated_checkpoint_is_refused_in_words(tmp_path, share):
     path = tmp_path / "checkpoint.pt"

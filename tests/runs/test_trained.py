@@ -67,6 +67,19 @@ def test_what_a_validator_picked_has_the_accuracy_that_was_told(store):
     assert curve[step]["validator_information"] == grades["validator_information"]
 
 
+def test_where_nothing_was_kept_it_says_so(store):
+    run = finished(store, validator="none", steps=12)
+    assert not list(store.folder(run.id).glob("kept-*"))
+    assert "kept_step" not in run.metrics
+    with pytest.raises(CheckpointError, match="has kept no network"):
+        trained(store, run.id, "kept")
+    other = finished(store, steps=12)
+    (file,) = store.folder(other.id).glob("kept-*")
+    file.write_bytes(file.read_bytes()[:100])
+    with pytest.raises(CheckpointError, match="missing or damaged"):
+        trained(store, other.id, "kept")
+
+
 def test_a_stopped_run_stands_at_its_last_checkpoint(store):
     run = store.submit(SMALL, holder=Process.me())
     store.ask(run.id, pace=200)
