@@ -6,6 +6,7 @@ data: addresses, under names of their own. A policy in the page forbids every re
 """
 
 import base64
+import gzip
 import json
 import re
 import struct

@@ -87,7 +87,7 @@ def small_letters(tab: Page) -> list[str]:
     """What a presentation says in letters below 24 pixels."""
     found: list[str] = tab.evaluate("""() => [...document.querySelectorAll(".tl-present *")]
       .filter(each => [...each.childNodes].some(node => node.nodeType === 3 && node.textContent.trim()))
-      .filter(each => each.checkVisibility() && !each.closest("svg") && parseFloat(getComputedStyle(each).fontSize) < 24)
+      .filter(each => parseFloat(getComputedStyle(each).fontSize) < 24 && each.checkVisibility())
       .map(each => `${each.className} ${each.textContent}`)""")
     return found
 
