@@ -12,6 +12,7 @@ from tlcore.lessons import (
     confidently_wrong,
     hidden_in_batch_norm,
     move_the_mean,
+    the_cheapest_fix,
     the_map,
     when_the_gap_lies,
 )
@@ -30,6 +31,7 @@ LESSONS: tuple[Lesson, ...] = tuple(
             choosing_blind.LESSON,
             the_map.LESSON,
             hidden_in_batch_norm.LESSON,
+            the_cheapest_fix.LESSON,
         ),
         key=lambda lesson: lesson.number,
     )
