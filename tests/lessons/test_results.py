@@ -64,3 +64,22 @@ def test_percent(share: float, said: str) -> None:
 )
 def test_points(gain: float, said: str) -> None:
     assert points(gain) == said
+
+
+def test_how_a_run_ended_is_always_kept() -> None:
+    """However the clock lets the observers look, the features of the last step are there."""
+    import torch
+
+    from tlcore.data import Domain
+    from tlcore.networks import build_network
+    from tlcore.strategies import find
+    from tlcore.training.evaluators import Exam
+    from tlcore.training.observers import Frames, Probe
+
+    points, labels = torch.randn(30, 2, generator=torch.Generator().manual_seed(0)), torch.arange(30) % 2
+    domain = Domain("points", points, labels, 0)
+    strategy = find("source-only")(build_network("tiny-mlp", 2, input_shape=(2,)))
+    frames = Frames(Probe(Exam(domain, domain)), length=100, kept=2)
+    with torch.no_grad():
+        seen = [event for step in (0, 70, 100) for event in frames.observe(strategy, step)]
+    assert [event.step for event in seen if event.name == "features"] == [0, 70, 100]

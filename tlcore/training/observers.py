@@ -86,6 +86,7 @@ class Frames:
         self._probe, self._seed, self._grid = probe, seed, grid
         self._map, self._gaps = TrackedPCA(), LayerGaps(probe.inputs, probe.sources, seed)
         self._keep_every, self._keep_next = max(1, length // kept), 0
+        self._last = length
 
     def observe(self, strategy: Strategy[Any], step: int) -> Iterator[Observed]:
         probe, cut = self._probe, self._probe.sources
@@ -106,7 +107,7 @@ class Frames:
                 "grid_confidence": confidence.reshape(self._grid, self._grid),
             }
         yield Observed(step, "frame", values, arrays)
-        if step >= self._keep_next:
+        if step >= self._keep_next or step == self._last:  # how it ended does not depend on the clock
             self._keep_next = step + self._keep_every
             yield Observed(step, "features", {}, {"features": features.numpy().astype(np.float16)})
 
