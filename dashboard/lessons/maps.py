@@ -9,7 +9,7 @@ from tlcore.lessons.results import Result
 from tlcore.lessons.the_map import between
 from tlcore.training.events import Array
 
-SIDE, GAP, HEAD = 300, 24, 22  # of one map and between two, in the drawing's units
+SIDE, GAP, HEAD, ACROSS = 280, 20, 22, 3  # of one map, between two, and above each; three in a row
 REACH = 2.3  # radii of the map from its centre to the edge
 
 
@@ -18,10 +18,10 @@ def maps(result: Result) -> None:
     domain = result.features["domain"]
     distances = {seed: between(layout, domain) for seed, layout in result.maps.items()}
     with st.container(key="maps"):
-        st.markdown("##### The same features, four times", help="Laid out by t-SNE from four random starts; nothing "
+        st.markdown("##### The same features, six times", help="Laid out by t-SNE from six random starts; nothing "
                     "else differs. Distances are in radii of the map: the root of the mean squared distance from "
                     "its centre.")  # fmt: skip
-        with st.container(width=860):
+        with st.container(width=1080):
             drawing(picture(result.maps, domain), key="lesson-maps")
         st.caption("● source   ✕ target   the bar joins the centres of the two domains")
         with st.expander("As a table"):
@@ -30,14 +30,16 @@ def maps(result: Result) -> None:
 
 
 def picture(layouts: Mapping[int, Array], domain: Array) -> str:
-    """An SVG of all maps, two in a row."""
+    """An SVG of all maps, three in a row."""
     drawn = []
     for k, (seed, layout) in enumerate(layouts.items()):
-        left, top = (k % 2) * (SIDE * 1.4 + GAP), (k // 2) * (SIDE + HEAD + GAP)
+        left, top = (k % ACROSS) * (SIDE * 1.4 + GAP), (k // ACROSS) * (SIDE + HEAD + GAP)
         drawn.append(f'<g transform="translate({left:g} {top:g})">{_map(seed, layout, domain)}</g>')
-    rows = (len(layouts) + 1) // 2
+    rows = -(-len(layouts) // ACROSS)
     says = "; ".join(f"map {seed}: centres {between(each, domain):.2f} radii apart" for seed, each in layouts.items())
-    return framed(2 * SIDE * 1.4 + GAP, rows * (SIDE + HEAD + GAP), "".join(drawn), f"{says[:1].upper()}{says[1:]}.")
+    return framed(
+        ACROSS * (SIDE * 1.4 + GAP), rows * (SIDE + HEAD + GAP), "".join(drawn), f"{says[:1].upper()}{says[1:]}."
+    )
 
 
 def _map(seed: int, layout: Array, domain: Array) -> str:

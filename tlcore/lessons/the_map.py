@@ -8,7 +8,7 @@ from tlcore.runs.spec import RunSpec
 from tlcore.training.events import Array
 
 TAKE = "one network"
-MAPS = (0, 1, 2, 3)
+MAPS = (0, 1, 2, 3, 4, 5)
 ALIKE, APART = 1.2, 1.5  # times
 
 
@@ -25,7 +25,7 @@ def surprise(results: Results) -> Surprise:
     return Surprise(
         holds=times > APART,
         answer=0 if times > APART else 1 if times > ALIKE else 2,
-        sentence=f"On the four maps the domains' centres lie {low:.2f} to {high:.2f} radii apart: {times:.1f} times as "
+        sentence=f"On the six maps the domains' centres lie {low:.2f} to {high:.2f} radii apart: {times:.1f} times as "
         f"far on one as on another. In feature space the judge tells them apart {percent(judge)} of the time, before "
         "and after: nothing there has moved.",
         numbers={
@@ -44,7 +44,7 @@ LESSON = Lesson(
     teaser="What does a map of features show?",
     story="""
         A network has learnt printed digits, and looks at handwritten ones. Its features are lists of 64
-        numbers; to see them they are laid out on a plane. The same 600 features are laid out four times, by
+        numbers; to see them they are laid out on a plane. The same 600 features are laid out six times, by
         the same method (t-SNE), with the same settings. Only the map's own seed changes.
     """,
     question="From map to map, the distance between the centres of the two domains will …",
@@ -53,7 +53,7 @@ LESSON = Lesson(
     takes={TAKE: RunSpec("source-only", "printed-to-handwritten")},
     surprise=surprise,
     look="""
-        The network trains first; then the four maps are drawn, side by side. Look for one group of digits and
+        The network trains first; then the six maps are drawn, side by side. Look for one group of digits and
         find it again on each map.
     """,
     why="""
@@ -73,7 +73,7 @@ LESSON = Lesson(
         **In class** Show two of the maps without saying that they are of the same features, and ask which of
         the two models adapted better. Then say it.
 
-        **Ask** What is the same on all four maps? (Which points are neighbours.) What could be printed beside
+        **Ask** What is the same on all six maps? (Which points are neighbours.) What could be printed beside
         a map to keep it honest? (A number from the original space, and the seed.)
 
         **Careful** The page's own map of a run begins each layout at the one before, so that what moves has
