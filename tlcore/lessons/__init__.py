@@ -8,6 +8,7 @@ from tlcore.errors import UnknownKey
 from tlcore.lessons import (
     a_duel,
     an_anecdote,
+    blind_abroad,
     choosing_blind,
     confidently_wrong,
     hidden_in_batch_norm,
@@ -32,6 +33,7 @@ LESSONS: tuple[Lesson, ...] = tuple(
             the_map.LESSON,
             hidden_in_batch_norm.LESSON,
             the_cheapest_fix.LESSON,
+            blind_abroad.LESSON,
         ),
         key=lambda lesson: lesson.number,
     )
