@@ -26,8 +26,9 @@ CHECKPOINTS = {"last": "checkpoint.pt", "kept": "kept-*.safetensors"}  # as the 
 HELP = "Either the network as training left it, or the one that a label-free validator has picked on the way."
 
 
-def taking(store: Store, run: Run | None, key: str) -> None:
+def taking(store: Store, number: int | None, key: str) -> None:
     """Choose a form of a run's model and get it; `key` keeps two of these on one page apart."""
+    run = _found(store, number)
     there = [] if run is None else [each for each, file in CHECKPOINTS.items() if any(store.folder(run.id).glob(file))]
     if run is None or not there:
         st.caption("There is a model to take away once a run has written a checkpoint: when it pauses, stops or ends.")
