@@ -1,0 +1,80 @@
+"""The Inspect page in a browser: with the pointer, and with the keys alone."""
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.browser.lab import Lab, until
+from tests.browser.page import Play
+from tests.browser.test_fitting import DARK, LIGHT, brightness
+from tests.dashboard.test_inspect_page import looks
+from tlcore.runs import chores
+from tlcore.runs.rows import Run
+from tlcore.runs.spec import RunSpec
+
+
+@pytest.fixture(scope="module")
+def run(lab: Lab) -> Run:
+    """A run with two looks, and a checkpoint that is none."""
+    made = lab.store.submit(RunSpec("source-only", "printed-to-handwritten"))
+    with lab.store.database.writing() as db:
+        db.execute("UPDATE runs SET status = 'finished', step = 50, steps = 50 WHERE id = ?", (made.id,))
+    lab.store.record(made.id, looks())
+    lab.store.folder(made.id).mkdir(parents=True)
+    (lab.store.folder(made.id) / "checkpoint.pt").write_bytes(b"torn")
+    return made
+
+
+def samples(page: Page) -> list[str]:
+    return [each or "" for each in page.locator(".ti-samples").first.get_by_role("button").evaluate_all(
+        "all => all.map(each => each.ariaLabel)")]  # fmt: skip
+
+
+def test_a_cell_opens_its_gallery_a_sample_its_neighbours_and_a_drawing_leaves_for_the_network(
+    lab: Lab, play: Play, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TLCORE_DATA", str(lab.data))
+    page = play.page
+    page.goto(f"{lab.address}/inspect?run={run.id}")
+    cell = page.get_by_role("button", name="zero answered as one: 2 of 4, 50 %")
+    page.get_by_role("button", name="zero answered as zero: 2 of 4, 50 %").focus()
+    page.keyboard.press("ArrowRight")
+    expect(cell).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(cell).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_text("2 of 8 samples", exact=True)).to_be_visible()
+    assert [each.partition(":")[0] for each in samples(page)] == ["target image 4", "target image 5"]
+    page.get_by_role("button", name="target image 5").first.click()
+    near = page.get_by_role("list", name="Nearest in the target").get_by_role("button")
+    expect(near).to_have_count(3)
+    near.first.click()
+    expect(page.get_by_text("Sample 4")).to_be_visible()
+    page.get_by_role("radio", name="Try your own").click()
+    square = page.get_by_role("application")
+    ask = page.get_by_role("button", name="Ask the network")
+    expect(ask).to_be_disabled()
+    square.focus()
+    for key in ("Space", "ArrowDown", "ArrowDown", "ArrowRight"):
+        page.keyboard.press(key)
+    expect(page.get_by_text("The pen is down.")).to_be_visible()
+    ask.click()
+    until(lambda: bool(chores.chores("own")), "the network is asked")
+    (asked,) = chores.chores("own")
+    with Image.open(asked.folder / "own.bin") as drawn:
+        ink = np.asarray(drawn.convert("L")) < 128
+    assert 22 * 22 / 2 < ink.sum() < 22 * 60  # three short strokes of the pen, around the middle
+    assert ink[140:160, 130:150].any() and not ink[:100].any()
+    for chore in chores.chores():
+        chores.discard(chore)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_page_is_drawn_in_both_themes(lab: Lab, play: Play, run: Run, theme: str) -> None:
+    play.page.emulate_media(color_scheme=theme)
+    play.page.goto(f"{lab.address}/inspect?run={run.id}")
+    expect(play.page.get_by_role("grid")).to_be_visible()
+    ground = brightness(play.page, ".stApp", "backgroundColor")
+    ink = brightness(play.page, ".ti-matrix", "color")
+    dark, light = (ground, ink) if theme == "dark" else (ink, ground)
+    assert dark < DARK and light > LIGHT
