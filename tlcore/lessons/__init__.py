@@ -16,6 +16,7 @@ from tlcore.lessons import (
     the_cheapest_fix,
     the_map,
     when_the_gap_lies,
+    which_layer_moves,
 )
 from tlcore.lessons.lesson import COURSES, Lesson, Surprise, Try
 
@@ -34,6 +35,7 @@ LESSONS: tuple[Lesson, ...] = tuple(
             hidden_in_batch_norm.LESSON,
             the_cheapest_fix.LESSON,
             blind_abroad.LESSON,
+            which_layer_moves.LESSON,
         ),
         key=lambda lesson: lesson.number,
     )
