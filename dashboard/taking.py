@@ -1,6 +1,8 @@
 """Taking a run's model away: prepared by a piece of work beside the page, then offered as a file."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -77,7 +79,7 @@ def _offer(store: Store, run: Run, form: str, which: str, key: str) -> None:
         _begin(wishes)
 
 
-def _begin(wishes: dict[str, str | int]) -> None:
+def _begin(wishes: Mapping[str, Any]) -> None:
     chores.start(KIND, **wishes)
     st.rerun()
 

@@ -74,8 +74,8 @@ def _settings(spec: RunSpec) -> Iterator[tuple[str, ...]]:
         yield "weights", spec.weights, "Its first weights."
     if spec.shift is not None:
         yield "shift", f"{spec.shift:g}", dials.get("shift", "How far the target is.")
-    for name, value in spec.settings.items():
-        yield name, f"{value:g}", dials.get(name, "")
+    for name, dial in spec.settings.items():
+        yield name, f"{dial:g}", dials.get(name, "")
     yield "target labels", labels, "Labelled target images of each class."
     yield "augmentation", spec.augment or "none", "How training images are varied."
     yield "seed", str(spec.seed), "Of everything that is drawn by chance."
