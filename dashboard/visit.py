@@ -41,6 +41,7 @@ class Visit:
     restarted: int | None = None  # the last run that the stage started by itself
     attending: Attending | None = None  # the lesson that the page is in
     hidden: frozenset[str] = frozenset()  # controls that the link leaves out
+    addressed: bool = False  # the address bar has been told at least once
 
     @classmethod
     def arrive(cls, store: Store, link: Mapping[str, str]) -> Self:

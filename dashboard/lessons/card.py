@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from dashboard import links
 from dashboard.data.working import excused
 from dashboard.data.working import progress as progress_of
 from dashboard.keys import forget
@@ -126,7 +127,7 @@ def _reveal(visit: Visit, attending: Attending, store: Store) -> None:
     st.markdown(f"**Why** {lesson.why}")
     chips(lesson.terms)
     _try(visit, attending, store)
-    _next(lesson)
+    _next(lesson, visit.hidden)
 
 
 def _try(visit: Visit, attending: Attending, store: Store) -> None:
@@ -139,11 +140,12 @@ def _try(visit: Visit, attending: Attending, store: Store) -> None:
             st.rerun()
 
 
-def _next(lesson: Lesson) -> None:
+def _next(lesson: Lesson, hidden: frozenset[str]) -> None:
+    """What a teacher has left out stays out."""
     following = after(lesson)
     if following is None:
         st.page_link("views/lessons.py", label="All lessons", icon=":material/school:")
         return
+    said = {links.LESSON: str(following.number)} | ({links.HIDE: ",".join(sorted(hidden))} if hidden else {})
     label = f"Next: {following.number} · {following.title}"
-    st.page_link("views/play.py", label=label, icon=":material/arrow_forward:",
-                 query_params={"lesson": str(following.number)})  # fmt: skip
+    st.page_link("views/play.py", label=label, icon=":material/arrow_forward:", query_params=said)

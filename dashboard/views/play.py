@@ -173,8 +173,9 @@ def _address(visit: Visit) -> None:
         said |= {links.RUN: str(visit.run)}
     if visit.hidden:
         said |= {links.HIDE: ",".join(sorted(visit.hidden))}
-    if said != st.query_params.to_dict():
+    if said != st.query_params.to_dict() or not visit.addressed:  # a link within this page leaves the old one there
         st.query_params.from_dict(said)
+        visit.addressed = True
     if said != visit.link:
         visit.put(said)
 
