@@ -15,6 +15,7 @@ from dashboard.inspect.pictures import item, thumb
 from dashboard.inspect.texts import GALLERY
 
 PAGE = 35  # samples at once: five rows of seven where there is room
+LOW, FEW = 290, 14  # pixels of the place in which more than so many samples scroll
 CELL, LASSO = "Cell", "Chosen on the map"
 SHOW, WANTED, ITEM = "inspect-show", "inspect-wanted", "inspect-item"  # in the session's state
 EVERY = "All"
@@ -55,10 +56,12 @@ def gallery(choice: Choice, found: Looked) -> int | None:
     picked = st.session_state.get(ITEM)
     if not len(rows):
         st.caption("No sample is like this at this step.")
-    parts.samples(
-        "inspect-samples", {"label": f"Samples: {order}", "items": items, "classes": len(history.classes),
-                            "chosen": picked}, _pick,
-    )  # fmt: skip
+    # With one of them picked the others scroll in a smaller place, so that both can be seen.
+    with st.container(height=LOW if picked is not None and len(rows) > FEW else "content", border=False):
+        parts.samples(
+            "inspect-samples", {"label": f"Samples: {order}", "items": items, "classes": len(history.classes),
+                                "chosen": picked}, _pick,
+        )  # fmt: skip
     return picked if picked is not None and picked < len(history) else None
 
 
