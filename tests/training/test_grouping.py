@@ -8,14 +8,17 @@ import pytest
 import torch
 from torch import Tensor
 
+from tests.strategies.small import small, small_exam, small_task
 from tlcore import scenarios
 from tlcore.cards import Factor
 from tlcore.data import Domain
 from tlcore.intervals import wilson
 from tlcore.scenarios.prepare import prepare
 from tlcore.strategies import Strategy
+from tlcore.training.bystander import untouched
 from tlcore.training.evaluators import Accuracy, Exam
 from tlcore.training.grouping import FEWEST, Groups, grouped
+from tlcore.training.keeping import copied, put
 
 COLOUR = Factor("colour", ("red", "green"))
 
@@ -89,6 +92,29 @@ def test_groups_of_a_real_pair_are_those_of_its_factors() -> None:
         for value, colour in enumerate(("red", "green")):
             count = int(((split.labels == place) & (split.factors[:, groups.place] == value)).sum())
             assert found[f"{name}, {colour}"].n == count
+
+
+def test_who_asks_the_same_again_takes_no_further_pass() -> None:
+    task, asked = small_task(), list[int]()
+    strategy = small("source-only", steps=3)
+    walk = strategy.walk(task)
+    next(walk)
+    strategy.network.register_forward_hook(lambda *_: asked.append(1))
+    questions = small_exam()
+    with untouched(strategy):
+        first, again = questions.asked(strategy), questions.asked(strategy)
+    assert len(asked) == 2 and again[1].logits is first[1].logits
+    with untouched(strategy):
+        questions.asked(strategy, 10)
+    assert len(asked) == 4, "fewer images are another question"
+    put(strategy, {name: value + 1 for name, value in copied(strategy).items()})
+    with untouched(strategy):
+        other = questions.asked(strategy, 10)
+    assert len(asked) == 6 and not torch.equal(other[1].logits, first[1].logits[:10])
+    next(walk)
+    with untouched(strategy):
+        questions.asked(strategy, 10)
+    assert len(asked) == 9, "it has learnt a step, which is a pass of its own, and is asked anew"
 
 
 def test_without_target_labels_nothing_can_be_graded() -> None:
