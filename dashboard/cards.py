@@ -47,6 +47,12 @@ def _listed(heading: str, explained: Mapping[str, str]) -> list[str]:
 def glossary() -> None:
     """Every number on the page by name, and the keys."""
     numbers, keys = st.tabs(["What the numbers mean", "Keys"])
+    with st.container(horizontal=True):
+        for section, icon in (("Glossary", "dictionary"), ("Map", "map")):
+            there = {"lessons-section": section}
+            st.page_link(
+                "views/lessons.py", label=f"{section} of the field", icon=f":material/{icon}:", query_params=there
+            )
     for name, meaning in (words.GLOSSARY | dict(words.MEASURES.values())).items():
         numbers.markdown(f"**{name}** · {meaning}")
     keys.markdown("\n".join(f"- `{key}` {does}" for key, does in words.KEYS.items()))
