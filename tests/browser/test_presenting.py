@@ -129,6 +129,8 @@ def test_a_presenter_pins_three_scenes_orders_them_presents_and_takes_them_along
     page.get_by_test_id("stPopoverBody").get_by_role("button", name="Present").click()
     show = page.get_by_test_id("present")
     expect(show.get_by_role("heading", name="It begins")).to_be_visible()
+    expect(show).to_have_attribute("data-ready", "true")
+    assert small_letters(page) == []
     assert "present=1" in page.url
     page.keyboard.press("ArrowRight")
     expect(show).to_have_attribute("data-scene", "1")
