@@ -12,7 +12,7 @@ from dashboard.compare.gathering import frame, gathered
 from dashboard.compare.grouping import Group
 from dashboard.compare.starting import starting
 from dashboard.compare.tabling import narrowed, shown
-from dashboard.compare.watching import watching
+from dashboard.compare.watching import newest, watching
 from dashboard.storing import store
 from tlcore import catalogue
 from tlcore.runs.rows import Run
@@ -40,7 +40,9 @@ def show() -> None:
         with_examples = st.toggle(
             "Examples", value=not own, key=f"examples-{bool(own)}", help=f"Shipped runs, trained on {made()}"
         )
-        with st.popover("New comparison", icon=":material/add:", width="content"):
+        with st.popover(
+            "New comparison", icon=":material/add:", width="content", key=f"new-comparison-{newest()}"
+        ):  # another key is another one: it closes when a comparison has begun
             starting()
     if notice := st.session_state.pop("compare-notice", None):
         st.warning(notice)

@@ -24,6 +24,11 @@ def watching() -> None:
         st.fragment(_lines, run_every=TICK if busy else None)(_done(asked))
 
 
+def newest() -> int:
+    """The number of the last comparison that was started; 0 if there is none."""
+    return max((each.number for each in queueing.all_asked(store())), default=0)
+
+
 def title(asked: Asked) -> str:
     """ "6 strategies × 2 kinds of data × 3 seeds"."""
     compared = asked.comparison
@@ -67,12 +72,16 @@ def _lines(drawn: Sequence[Any]) -> None:
 
 
 def _button(label: str, icon: str, asked: Asked, act: Callable[..., None], what: str) -> None:
-    if st.button(label, icon=f":material/{icon}:", key=f"{label}:{asked.number}", help=what):
-        try:
-            act(store(), asked)
-        except TransferError as error:
-            st.session_state["compare-notice"] = str(error)
-        st.rerun()
+    """Acts before anything is drawn: the line may be drawn anew in the very moment in which it is pressed."""
+    key = f"{label}:{asked.number}"
+    st.button(label, icon=f":material/{icon}:", key=key, help=what, on_click=_act, args=(act, asked))
+
+
+def _act(act: Callable[..., None], asked: Asked) -> None:
+    try:
+        act(store(), asked)
+    except TransferError as error:
+        st.session_state["compare-notice"] = str(error)
 
 
 def _done(asked: Sequence[Asked]) -> tuple[Any, ...]:

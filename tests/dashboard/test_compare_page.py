@@ -189,6 +189,7 @@ def test_the_page_is_never_empty_and_a_link_keeps_filter_and_view() -> None:
 
 def test_a_comparison_is_started_paused_and_cancelled_from_here() -> None:
     app = opened(PAGE)
+    app.toggle(key="examples-False").set_value(False)  # nothing to draw: quicker
     checked(app.multiselect(key="new-strategies").set_value(["source-only", "dann"]).run())
     checked(app.text_input(key="new-settings").set_value("steps=40 shift=30,60").run())
     press(app, next(each.label for each in app.button if each.label.startswith("Run 12 runs")))

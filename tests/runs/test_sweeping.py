@@ -73,6 +73,9 @@ def test_it_can_be_paused_gone_on_with_and_cancelled(store: Store, me: Process) 
     queueing.pause(store, found)
     assert found.state(store) == "paused" and store.claim("cpu", me) is None
     queueing.go_on(store, found)
+    other = store.submit(replace(asked.specs[0], seed=9))
+    assert store.claim("cpu", me).id == other.id  # it is as patient as before
+    ended(store, other.id)
     first = store.claim("cpu", me)
     assert first is not None and found.state(store) == "running"
     ended(store, first.id)
@@ -85,7 +88,7 @@ def test_it_can_be_paused_gone_on_with_and_cancelled(store: Store, me: Process) 
         ended(store, run.id)
     assert found.state(store) == "done" and found.progress(store).over
     queueing.forget(store, found)
-    assert queueing.all_asked(store) == [] and len(store.runs()) == 4
+    assert queueing.all_asked(store) == [] and len(store.runs()) == 5
 
 
 def test_a_remembered_comparison_that_means_nothing_any_more_hides_no_other(store: Store) -> None:
