@@ -9,6 +9,7 @@ from tlcore.lessons import (
     a_duel,
     an_anecdote,
     blind_abroad,
+    borrowed_eyes,
     choosing_blind,
     confidently_wrong,
     hidden_in_batch_norm,
@@ -36,6 +37,7 @@ LESSONS: tuple[Lesson, ...] = tuple(
             the_cheapest_fix.LESSON,
             blind_abroad.LESSON,
             which_layer_moves.LESSON,
+            borrowed_eyes.LESSON,
         ),
         key=lambda lesson: lesson.number,
     )
