@@ -16,6 +16,7 @@ from tlcore.lessons import (
     move_the_mean,
     the_cheapest_fix,
     the_map,
+    the_wrong_teacher,
     when_the_gap_lies,
     which_layer_moves,
 )
@@ -38,6 +39,7 @@ LESSONS: tuple[Lesson, ...] = tuple(
             blind_abroad.LESSON,
             which_layer_moves.LESSON,
             borrowed_eyes.LESSON,
+            the_wrong_teacher.LESSON,
         ),
         key=lambda lesson: lesson.number,
     )
