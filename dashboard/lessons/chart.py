@@ -17,12 +17,14 @@ from dashboard.lessons.territory import (
     lessons_with,
     of_family,
 )
+from tlcore import catalogue
 from tlcore.cards import Family
 
 WIDE, COLUMN, GAP, PAD = 1400.0, 268.0, 15.0, 10.0
 TOP, BETWEEN = 74.0, 12.0  # of the regions, under the question; between two families
 TITLE, TEXT, LINE = 14, 12, 16.5  # sizes of type, and the height of a line
-LETTER = 5.8  # width of a letter of `TEXT`, on average and generous
+LETTER, APART = 5.8, 1.8  # width of a letter of `TEXT`, on average and generous; letters between two names
+Entry = tuple[dict[str, str], str]  # where a name leads, and the name
 _STYLE = "a{cursor:pointer}a text{fill:var(--st-link-color)}a:hover text,a:focus text{text-decoration:underline}"
 
 
@@ -76,12 +78,8 @@ def _family(family: Family, x: float, y: float) -> tuple[str, float]:
     for line in _lines(WHEN[family].split()):
         at += LINE
         drawn.append(_text(line, x + PAD, at, TEXT, quiet=True))
-    at += 3
-    for row in _rows(of_family(family)):
-        at, left = at + LINE, x + PAD
-        for key, title in row:
-            drawn.append(_link({"s": key}, _text(title, left, at, TEXT)))
-            left += LETTER * (len(title) + 2.5)
+    names, at = _names([({"s": key}, title) for key, title in of_family(family)], x, at + 3, COLUMN)
+    drawn += names
     height = at - y + 10
     return (
         f'<rect class="data" x="{x:g}" y="{y:g}" width="{COLUMN:g}" height="{height:g}" rx="8"/>{"".join(drawn)}',
@@ -103,13 +101,23 @@ def _challenge(each: Challenge, x: float, y: float, wide: float) -> str:
     for line in _lines(each.says.split(), wide):
         at += LINE
         drawn.append(_text(line, x + PAD, at, TEXT, quiet=True))
-    left, titles = x + PAD, {key: key_title for family in Family for key, key_title in of_family(family)}
-    for key in each.strategies:
-        drawn.append(_link({"s": key}, _text(titles[key], left, at + LINE + 3, TEXT)))
-        left += LETTER * (len(titles[key]) + 2.5)
+    names: list[Entry] = [({"s": key}, catalogue.strategy(key)["card"]["title"]) for key in each.strategies]
+    names += [({"d": key}, catalogue.scenario(key)["title"]) for key in each.scenarios]
+    drawn += _names(names, x, at + 3, wide)[0]
     for place, lesson in enumerate(lessons_of(each.term)):
         drawn.append(_lesson(lesson.number, lesson.title, x + 20 + 26 * place, y + 92))
     return "".join(drawn)
+
+
+def _names(entries: Sequence[Entry], x: float, at: float, wide: float) -> tuple[list[str], float]:
+    """Names as links, in rows under the height `at`; and the height of the last row."""
+    drawn = []
+    for row in _rows(entries, wide):
+        at, left = at + LINE, x + PAD
+        for query, title in row:
+            drawn.append(_link(query, _text(title, left, at, TEXT)))
+            left += LETTER * (len(title) + APART)
+    return drawn, at
 
 
 def _lesson(number: int, title: str, x: float, y: float) -> str:
@@ -150,12 +158,12 @@ def _lines(words: Sequence[str], wide: float = COLUMN) -> list[str]:
     return lines
 
 
-def _rows(entries: Sequence[tuple[str, str]]) -> list[list[tuple[str, str]]]:
+def _rows(entries: Sequence[Entry], wide: float = COLUMN) -> list[list[Entry]]:
     """Names in rows that fit into a box."""
-    rows: list[list[tuple[str, str]]] = [[]]
+    rows: list[list[Entry]] = []
     for entry in entries:
-        used = sum(LETTER * (len(title) + 2.5) for _, title in rows[-1])
-        if rows[-1] and used + LETTER * len(entry[1]) > COLUMN - 2 * PAD:
+        used = sum(LETTER * (len(title) + APART) for _, title in rows[-1]) if rows else wide
+        if used + LETTER * len(entry[1]) > wide - 2 * PAD:
             rows.append([])
         rows[-1].append(entry)
     return rows

@@ -24,6 +24,7 @@ class Challenge:
     says: str
     term: str  # of the glossary
     strategies: tuple[str, ...] = ()
+    scenarios: tuple[str, ...] = ()  # data that shows it
 
 
 REGIONS = (
@@ -72,8 +73,19 @@ CHALLENGES = (
     Challenge("Domain shift", "The target looks otherwise.", "domain shift", ("adabn", "dann")),
     Challenge("Negative transfer", "Adapting makes it worse than doing nothing.", "negative transfer", ("mmd",)),
     Challenge("Task mismatch", "The old task needed other features.", "task mismatch", ("scratch",)),
-    Challenge("Label inconsistency", "The same thing has two names, or wrong ones.", "label inconsistency"),
-    Challenge("Dataset bias", "Something else gives the class away.", "dataset bias", ("irm", "group-dro")),
+    Challenge(
+        "Label inconsistency",
+        "The same thing has two names, or wrong ones.",
+        "label inconsistency",
+        scenarios=("label-noise",),
+    ),
+    Challenge(
+        "Dataset bias",
+        "Something else gives the class away.",
+        "dataset bias",
+        ("irm", "group-dro"),
+        ("colored-digits",),
+    ),
     Challenge("Choosing a model", "Without target labels, by what?", "validation"),
 )
 
