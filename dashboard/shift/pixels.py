@@ -12,8 +12,9 @@ CHANNELS = ("Red", "Green", "Blue")
 PIXELS = """
 **How to read this.** How bright the images are (the mean of their grey values) and how much contrast they have (the
 standard deviation of their grey values), source solid and target dashed: the height is the share of images. Values go
-from 0 (black) to 1 (white); an image that is half black and half white has the most contrast, 0.5. Domains that
-differ here can often be brought nearer by normalisation alone, before any adaptation.
+from 0 (black) to 1 (white); an image that is half black and half white has the most contrast, 0.5. At most 500 images
+of each domain are looked at. Domains that differ here can often be brought nearer by normalisation alone, before any
+adaptation.
 """
 
 

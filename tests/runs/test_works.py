@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tlcore.runs.chore import Teller
 from tlcore.runs.spec import RunSpec
 from tlcore.runs.works import WORKS, trials
@@ -23,6 +25,7 @@ def test_a_shift_comes_with_samples_and_labels(tmp_path: Path) -> None:
     assert found["classes"] and found["samples"]["points"]
 
 
+@pytest.mark.slow
 def test_a_search_tells_every_trial_when_it_is_over(tmp_path: Path) -> None:
     spec = RunSpec("dann", "moons", steps=5).completed()
     place = str(tmp_path / "searches.sqlite3")

@@ -20,6 +20,7 @@ from tlcore.shift.proportions import label_shift
 EACH = 10  # samples of a kind
 SIDE = 64  # pixels of a thumbnail
 POINTS = 300  # of each domain, that are drawn
+SEEN = 500  # images of each domain whose pixels are looked at
 
 Whole = NDArray[np.int64]
 
@@ -85,10 +86,10 @@ def _placed(looked: Looked, kinds: dict[str, list[int]], target: NDArray[Any]) -
 
 
 def _pixels(looked: Looked) -> list[dict[str, Any]] | None:
-    """Of both domains; None for points in the plane."""
+    """Of the first images of both domains; None for points in the plane."""
     if looked.domains[0].inputs.ndim == 2:
         return None
-    return [pixels(np.asarray(each.inputs[:])).as_json() for each in looked.domains]
+    return [pixels(np.asarray(each.inputs[:SEEN])).as_json() for each in looked.domains]
 
 
 def _labels(looked: Looked) -> dict[str, Any]:

@@ -69,13 +69,18 @@ def alike(inputs: Sequence[Tensor]) -> list[Tensor]:
     if inputs[0].ndim != 4:
         return list(inputs)
     size, channels = inputs[0].shape[-2:], max(each.shape[1] for each in inputs)
-    same = []
-    for each in inputs:
-        images = in_unit_range(each)
-        if images.shape[-2:] != size:
-            images = F.interpolate(images, size=tuple(size), mode="bilinear", antialias=True, align_corners=False)
-        same.append(images.clamp(0, 1).expand(-1, channels, -1, -1) if images.shape[1] == 1 else images.clamp(0, 1))
-    return same
+    same = (each if each.shape[-2:] == size else _sized(each, tuple(size)) for each in inputs)
+    return [each.expand(-1, channels, -1, -1) if each.shape[1] == 1 else each for each in same]
+
+
+def _sized(images: Tensor, size: tuple[int, ...]) -> Tensor:
+    """Images (N, C, *size) uint8; some at a time, as floats take four times their memory."""
+
+    def resized(some: Tensor) -> Tensor:
+        shown = F.interpolate(in_unit_range(some), size=size, mode="bilinear", antialias=True, align_corners=False)
+        return shown.clamp(0, 1).mul(255).round().byte()
+
+    return torch.cat([resized(some) for some in images.split(100)])
 
 
 def _inputs(domain: Mapping[str, Any], seed: int) -> Tensor:
