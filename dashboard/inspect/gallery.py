@@ -15,6 +15,7 @@ from dashboard.inspect.pictures import item, thumb
 from dashboard.inspect.texts import GALLERY
 
 PAGE = 35  # samples at once: five rows of seven where there is room
+PAGES = 10  # … and how often, at the most
 LOW, FEW = 290, 14  # pixels of the place in which more than so many samples scroll
 CELL, LASSO = "Cell", "Chosen on the map"
 SHOW, WANTED, ITEM = "inspect-show", "inspect-wanted", "inspect-item"  # in the session's state
@@ -134,9 +135,11 @@ def _page(rows: Rows) -> Rows:
     if pages == 1:
         return rows
     page = st.segmented_control(
-        "Page", range(1, min(pages, 10) + 1), default=1, key=f"inspect-page:{pages}", label_visibility="collapsed",
+        "Page", range(1, min(pages, PAGES) + 1), default=1, key=f"inspect-page:{pages}", label_visibility="collapsed",
         required=True,
     )  # fmt: skip
+    if pages > PAGES:
+        st.caption(f"These are the first {PAGE * PAGES}: *Filter* brings others.")
     return rows[PAGE * ((page or 1) - 1) : PAGE * (page or 1)]
 
 

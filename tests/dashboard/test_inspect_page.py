@@ -340,6 +340,7 @@ def test_a_run_that_never_looked_says_so() -> None:
     assert f"Run {made.id} has not looked inside yet." in text(app)
 
 
+@pytest.mark.slow
 def test_a_map_is_drawn_and_has_a_table(run: Run) -> None:
     app = inspect(run=str(run.id))
     checked(app.segmented_control(key="inspect-view").set_value("Map").run())

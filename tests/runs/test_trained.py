@@ -96,7 +96,7 @@ def test_a_stopped_run_stands_at_its_last_checkpoint(store):
     assert all(torch.equal(value, kept[name]) for name, value in found.network.state_dict().items())
 
 
-TELLING = ("adda", "lora", "lp-ft", "shot")  # a twin, a network that grows, a head drawn anew, a frozen head
+TELLING = ("adda", "lora")  # a twin, a network that grows
 
 
 @pytest.mark.parametrize(
