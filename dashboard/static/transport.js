@@ -69,7 +69,8 @@ export class Transport {
   }
 
   #key(event) {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typing(event)) return
+    const onTimeline = event.target === this.slider && event.key === "m" // a slider has no use for letters
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || (typing(event) && !onTimeline)) return
     const { toggle, step, slow, restart, ghost, pin } = this.act
     const does = { " ": toggle, ArrowRight: this.stepper.disabled ? null : step, s: slow, 0: restart, g: ghost, m: pin }[event.key]
     if (!does || (event.key === " " && pressable(event.target))) return
