@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from dashboard import words
+from dashboard import links, words
 from dashboard.compare.charts import MOST
 from dashboard.compare.downloads import downloads
 from dashboard.compare.filtering import parsed
 from dashboard.compare.gathering import differing, settings
 from dashboard.compare.grouping import SEEDS, SORTS, Group, grouped, title, told
+from dashboard.storing import store
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,10 +64,24 @@ def shown(rows: "pd.DataFrame", groups: Sequence[Group]) -> list[Group]:
         same = f"what differs: {', '.join(map(title, apart))}" if apart else "all settings are the same"
         drawn = f"{len(chosen)} rows are chosen" if chosen else f"the first {min(MOST, len(groups))} rows are drawn"
         st.caption(f"{len(groups)} rows of {len(rows)} runs; {same}; {drawn}.", width="stretch")
+        if len(chosen) == 1:
+            opened(next(each for each in groups if each.key == chosen[0]))
         with st.popover("Download", icon=":material/download:", type="tertiary"):
             downloads(cells, "comparison", f"This table, {len(cells)} rows")
             downloads(runs_of(rows), "runs", f"Every run with every setting, {len(rows)} rows")
     return [each for each in groups if each.key in chosen] or list(groups)
+
+
+def opened(group: Group) -> None:
+    """Ways to the newest run of a row; examples have no run here to be opened."""
+    if group.example:
+        return
+    run = store().run(int(group.rows[".run"].max()))
+    link = links.write(run.spec) | {links.RUN: str(run.id)}
+    st.page_link("views/play.py", label=f"Run {run.id} on Play", icon=":material/play_circle:", query_params=link)
+    st.page_link(
+        "views/inspect.py", label="Inspect it", icon=":material/troubleshoot:", query_params={"run": str(run.id)}
+    )
 
 
 def runs_of(rows: "pd.DataFrame") -> "pd.DataFrame":

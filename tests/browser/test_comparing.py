@@ -82,7 +82,7 @@ def test_an_experimenter_starts_watches_compares_finds_the_winner_and_takes_it_a
     view(page, "Who wins where")
     chart(page)
 
-    page.get_by_role("button", name="Download").click()
+    page.get_by_role("button", name="Download", exact=True).click()
     with page.expect_download() as taken:
         page.get_by_role("button", name="CSV", exact=True).last.click()
     taken.value.save_as(tmp_path / "runs.csv")

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from dashboard.compare import budgets, curves, downloads, gains, heat, importance, timing, trading
+from dashboard.compare import budgets, curves, downloads, gains, heat, importance, tabling, timing, trading
 from dashboard.compare.examples import examples
 from dashboard.compare.filtering import parsed
 from dashboard.compare.gathering import Curve, differing, frame, gathered
@@ -213,3 +213,19 @@ def test_runs_of_two_stores_or_twice_the_same_experiment_count_once(runs: list[R
     assert len(table) == 6 and again.id in set(table[".run"])  # the newest of the two
     broken = replace(again, spec=RunSpec("?", "?", "?"))
     assert standings([broken]) == []
+
+
+def test_a_row_that_is_chosen_leads_to_its_newest_run(runs: list[Run], monkeypatch: pytest.MonkeyPatch) -> None:
+    (best, *_) = grouped(frame(store(), gathered(store(), with_examples=False)), SEEDS, True, "Gain")
+    drawn: list[tuple[str, dict]] = []
+    monkeypatch.setattr(tabling.st, "page_link", lambda page, **told: drawn.append((page, told["query_params"])))
+    tabling.opened(best)
+    newest = str(runs[2].id)
+    assert drawn == [
+        ("views/play.py", {"d": "moons", "s": "dann", "seed": "2", "run": newest}),
+        ("views/inspect.py", {"run": newest}),
+    ]
+    drawn.clear()
+    (example, *_) = grouped(frame(store(), [examples()[-1].run]), SEEDS, True, "Gain")
+    tabling.opened(example)
+    assert drawn == []
