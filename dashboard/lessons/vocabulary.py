@@ -88,7 +88,7 @@ TERMS: dict[str, Term] = {
     "batch norm": Term(DONE, "A layer that standardises by the mean and variance of what it sees. These statistics "
         "belong to a domain.", ("adabn", "dsbn", "tent")),
     "replay": Term(DONE, "Mixing some old examples into the new ones, so that the old task is not forgotten.",
-        ("multi-task",)),
+        ("replay",)),
     "augmentation": Term(DONE, "Varying the training images in ways that keep their class."),
     "reweighting": Term(DONE, "Letting source samples that look like the target count more.",
         ("importance-weighting", "kmm", "ulsif")),

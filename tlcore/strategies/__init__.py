@@ -48,6 +48,7 @@ from tlcore.strategies.multi_task import MultiTask
 from tlcore.strategies.pada import PADA
 from tlcore.strategies.proto_net import ProtoNet
 from tlcore.strategies.pseudo_label import PseudoLabel
+from tlcore.strategies.replay import Replay
 from tlcore.strategies.reptile import Reptile
 from tlcore.strategies.rotation import Rotation
 from tlcore.strategies.scratch import Scratch
@@ -74,6 +75,7 @@ _ALL: tuple[type[Strategy[Any]], ...] = (
     Surgical,
     LPFT,
     L2SP,
+    Replay,
     LoRA,
     BitFit,
     Coral,
