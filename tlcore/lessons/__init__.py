@@ -14,6 +14,7 @@ from tlcore.lessons import (
     confidently_wrong,
     hidden_in_batch_norm,
     move_the_mean,
+    price_of_learning,
     the_cheapest_fix,
     the_map,
     the_wrong_teacher,
@@ -40,6 +41,7 @@ LESSONS: tuple[Lesson, ...] = tuple(
             which_layer_moves.LESSON,
             borrowed_eyes.LESSON,
             the_wrong_teacher.LESSON,
+            price_of_learning.LESSON,
         ),
         key=lambda lesson: lesson.number,
     )
