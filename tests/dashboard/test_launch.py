@@ -96,7 +96,7 @@ def _send_home(file: Path) -> None:
 
 
 def test_the_page_never_loads_torch() -> None:
-    """Drawing both pages, with a form for images and the table of runs, imports neither torch nor what needs it."""
+    """Play with a form for images, the table of runs and Inspect import neither torch nor what needs it."""
     script = """
 import sys
 from streamlit.testing.v1 import AppTest
@@ -107,6 +107,8 @@ app.run()
 assert not app.exception, app.exception
 app.switch_page("views/runs.py").run()
 assert not app.exception and len(app.dataframe) == 1
+app.switch_page("views/inspect.py").run()
+assert not app.exception, app.exception
 heavy = [name for name in ("torch", "torchvision", "umap", "numba") if name in sys.modules]
 assert not heavy, heavy
 """
