@@ -93,6 +93,7 @@ def small_letters(tab: Page) -> list[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_a_presenter_pins_three_scenes_orders_them_presents_and_takes_them_along(
     lab: Lab, new_tab: Callable[[], Play], offline: Page, tmp_path: Path
 ) -> None:
