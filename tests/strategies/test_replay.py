@@ -4,8 +4,6 @@ import torch
 import torch.nn.functional as F
 
 from tests.strategies.small import CLASSES, small, small_task
-from tlcore.data import Batch
-from tlcore.strategies import Strategy
 
 
 def test_so_many_source_images_of_each_class_are_shown_again_and_no_others() -> None:
@@ -21,19 +19,18 @@ def test_so_many_source_images_of_each_class_are_shown_again_and_no_others() -> 
     assert new == {image.numpy().tobytes() for image in task.few.inputs}
 
 
-def test_one_step_is_the_mean_loss_of_new_and_old_images_together() -> None:
-    """Against plain gradient descent on one batch that holds both, written out by hand."""
+def test_one_step_follows_the_mean_loss_of_new_and_old_images_together() -> None:
+    """Against one batch that holds both: Adam's first step goes against the sign of each gradient."""
     strategy, task = small("replay", memory=2, steps=1, source_steps=0, batch=4), small_task()
-    kept = task.source.few(2)
-    new, old = task.few.batches(4).at(0), kept.batches(4).at(0)
-    expected = _loss(small("replay"), new, old)
+    (new, labels), (old, known) = task.few.batches(4).at(0), task.source.few(2).batches(4).at(0)
+    twin = small("replay").network.train()
+    loss = F.cross_entropy(twin(torch.cat([new, old])), torch.cat([labels, known]))
+    loss.backward()
     (values,) = strategy.walk(task)
-    assert torch.allclose((values["classification"] + values["memory"]) / 2, expected)
-
-
-def _loss(strategy: Strategy, new: Batch, old: Batch) -> torch.Tensor:
-    network = strategy.network.train()
-    return F.cross_entropy(network(torch.cat([new[0], old[0]])), torch.cat([new[1], old[1]]))
+    assert torch.allclose((values["classification"] + values["memory"]) / 2, loss)
+    weight = twin.head.weight
+    assert weight.grad is not None
+    assert torch.equal((strategy.network.head.weight - weight).sign(), -weight.grad.sign())
 
 
 def _first(inputs: torch.Tensor) -> torch.Tensor:
