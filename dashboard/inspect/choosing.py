@@ -8,6 +8,7 @@ from dashboard import links, words
 from dashboard.inspect.history import Example, History, example, history
 from dashboard.inspect.judging import BOTH, DOMAINS
 from dashboard.storing import store
+from dashboard.visit import Visit
 from tlcore import catalogue
 from tlcore.errors import TransferError
 from tlcore.runs.rows import ACTIVE, Run
@@ -77,10 +78,14 @@ def choose() -> Choice | None:
 
 
 def _wanted(runs: list[Run], options: list[int], said: str) -> int:
-    """The run of the link, else the newest that has trained, else the recorded one."""
+    """The run of the link, else the one on Play's stage, else the newest that has trained, else the recorded one."""
     if said.isdecimal() and int(said) in options:
         return int(said)
-    return next((run.id for run in runs if run.step), EXAMPLE)
+    visit: Visit | None = st.session_state.get("visit")
+    trained = [run.id for run in runs if run.step]
+    if visit is not None and visit.run in trained:
+        return int(visit.run)
+    return trained[0] if trained else EXAMPLE
 
 
 def _step(found: History, number: int) -> int:

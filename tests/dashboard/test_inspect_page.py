@@ -124,6 +124,21 @@ def test_a_sample_says_in_words_what_its_picture_shows(past: History) -> None:
     assert address(thumb(past, {"pictures": pictures}, 1)).startswith("data:image/jpeg;base64,")  # type: ignore[arg-type]
 
 
+def test_a_point_is_drawn_where_it_lies(past: History) -> None:
+    inputs = np.array([[-1, 1], *[[1, -1]] * 7], dtype=np.float32)
+    arrays = {
+        "domain": np.zeros(8, np.uint8),
+        "label": LABELS,
+        "inputs": inputs,
+        "extent": np.array([-1.5, 1.5, -2, 2]),
+    }
+    words = {"kind": "points", "source": "a", "target": "b", "classes": ["zero", "one"]}
+    found = of([Observed(0, "scene", words, arrays), *looks()[1:]])
+    assert found is not None
+    told = item(found, found.frames[0], 0, thumb(found, {}, 0))
+    assert told["place"] == pytest.approx([0.5 / 3, 0.25]) and "src" not in told  # the page counts from above
+
+
 def test_heat_is_orange_where_it_is_and_grey_where_it_is_not() -> None:
     heat = np.zeros((4, 4), np.uint8)
     heat[:, 3] = 255
@@ -238,6 +253,18 @@ def test_a_link_that_is_news_wins_over_what_was_shown(run: Run) -> None:
     checked(app.selectbox(key="inspect-run").set_value(run.id).run())
     assert app.selectbox(key="inspect-run").value == run.id
     assert said(app)["run"] == str(run.id)
+
+
+def test_what_is_on_plays_stage_is_what_is_looked_at_first(run: Run) -> None:
+    newer = store().submit(RunSpec("mmd", "printed-to-handwritten"))
+    store().record(newer.id, looks())
+    with store().database.writing() as db:
+        db.execute("UPDATE runs SET status = 'finished', step = 50 WHERE id = ?", (newer.id,))
+    assert inspect().selectbox(key="inspect-run").value == newer.id
+    app = opened(d="printed-to-handwritten", s="dann", run=str(run.id))
+    app.query_params.clear()  # as a browser does on its way to another page
+    checked(app.switch_page("views/inspect.py").run())
+    assert app.selectbox(key="inspect-run").value == run.id
 
 
 def test_another_step_shows_the_answers_of_that_step(run: Run) -> None:
