@@ -23,14 +23,14 @@ export class Layers {
   }
 
   show(moment) {
-    this.#moment = moment
     const { run } = moment
+    if (this.#moment?.run !== run) this.#say("")
+    this.#moment = moment
     const measured = run.frames.some(({ layers }) => layers)
     this.message.hidden = measured || !run.frames.length
     this.layers.show(moment, measured ? layerLines(run) : [])
     const lines = classLines(moment)
     this.classes.show(moment, lines, small(Math.max(0, ...lines.map(({ most }) => most))))
-    this.#say("")
   }
 
   /** What both drawings say at the step on show, and at the first one. */
@@ -111,6 +111,7 @@ class Heat {
     Object.assign(this, { moment, lines })
     this.element.hidden = !lines.length
     if (most) text(this.most, most)
+    if (this.#spot && (this.#spot.row >= lines.length || this.#spot.k >= moment.run.frames.length)) this.#spot = null // thinned
     this.#draw()
   }
 
