@@ -4,16 +4,14 @@ Every node needs Transfer Lab installed, and the data of the runs. A node that i
 steps since the last checkpoint that came back: its run goes on from there on another one, to the same numbers.
 """
 
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
-from signal import SIGINT, SIGTERM, signal
 from typing import Any
 
-from tlcore.errors import RequestError
 from tlcore.runs.headway import Clock, to_do
 from tlcore.runs.hold import Hold, Lost
+from tlcore.runs.ray_cluster import Leaving, connected, imported
 from tlcore.runs.ray_node import News, Trainer
 from tlcore.runs.rows import Run
 from tlcore.runs.spec import RunSpec
@@ -23,7 +21,6 @@ from tlcore.runs.sweeping import Watch, taken
 LANE = "ray"  # of a run while a cluster trains it
 LOSSES = 5  # nodes that a run may lose before it is given up: it is then likely what they die of
 CHECKPOINT = "checkpoint.pt"
-_FAREWELL = 60.0  # seconds that runs get to save after a Ctrl-C
 _WAIT = 1.0
 
 
@@ -35,13 +32,13 @@ def sweep_on_ray(
     `jobs` at a time; as many as the cluster has cores, or GPUs if it has any, if 0. A Ctrl-C lets every run save and
     stop; False then. Raises `RequestError` without Ray or without a cluster, and `StoreError`.
     """
-    ray = _ray()
+    ray = imported()
     store = Store(place)
     try:
         lacking = to_do(store, specs)
         if not lacking:
             return True
-        with _connected(ray, address), _Leaving() as leaving:
+        with connected(ray, address), Leaving() as leaving:
             return _Cluster(ray, store, lacking, jobs).train(Clock(store, specs), watch, leaving)
     finally:
         store.close()
@@ -67,7 +64,7 @@ class _Cluster:
         self._most = jobs or max(1, int(there.get("GPU" if self._gpus else "CPU", 1)))
         self._trainer = ray.remote(num_cpus=1, num_gpus=self._gpus, max_restarts=0)(Trainer)
 
-    def train(self, clock: Clock, watch: Watch | None, leaving: "_Leaving") -> bool:
+    def train(self, clock: Clock, watch: Watch | None, leaving: Leaving) -> bool:
         while self._seats or (self._waiting and not leaving.asked):
             while self._waiting and len(self._seats) < self._most and not leaving.asked:
                 self._seat(*self._waiting.pop(0))
@@ -97,7 +94,7 @@ class _Cluster:
         spec = {**run.spec.as_json(), "device": "auto"}  # which device, is the node's business
         seat.asked = seat.trainer.begin.remote(spec, files, run.batch)
 
-    def _hear(self, leaving: "_Leaving") -> None:
+    def _hear(self, leaving: Leaving) -> None:
         """One turn: what has come back goes into the store, and whoever has answered is asked again."""
         answered = []
         if self._seats:
@@ -111,7 +108,7 @@ class _Cluster:
             except Lost:  # deleted, or taken over from here
                 self._leave(seat, None)
 
-    def _answered(self, seat: _Seat, leaving: "_Leaving") -> None:
+    def _answered(self, seat: _Seat, leaving: Leaving) -> None:
         try:
             told = self._ray.get(seat.asked)
         except self._ray.exceptions.RayTaskError as error:  # a mistake in the program: it would happen elsewhere, too
@@ -154,7 +151,7 @@ class _Cluster:
         elif told.status == "running":
             seat.hold.go_on()
 
-    def _ended(self, seat: _Seat, told: News, leaving: "_Leaving") -> None:
+    def _ended(self, seat: _Seat, told: News, leaving: Leaving) -> None:
         seat.hold.end(told.status, told.error)
         self._seats.remove(seat)
         while self._waiting and not leaving.asked:
@@ -182,59 +179,3 @@ class _Cluster:
                 seat.hold.end(status, error)
         with suppress(self._ray.exceptions.RayError):
             self._ray.kill(seat.trainer)
-
-
-class _Leaving:
-    """Notices a Ctrl-C or a SIGTERM, and how long ago it was; a second one ends it at once."""
-
-    def __init__(self) -> None:
-        self._when: float | None = None
-
-    @property
-    def asked(self) -> bool:
-        return self._when is not None
-
-    @property
-    def late(self) -> bool:
-        return self._when is not None and time.monotonic() - self._when > _FAREWELL
-
-    def __enter__(self) -> "_Leaving":
-        self._before = {each: signal(each, self._hear) for each in (SIGINT, SIGTERM)}
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._before.items():
-            signal(number, handler)
-
-    def _hear(self, number: int, frame: object) -> None:
-        if self._when is not None:
-            raise KeyboardInterrupt
-        self._when = time.monotonic()
-
-
-@contextmanager
-def _connected(ray: Any, address: str) -> Iterator[None]:
-    """To a cluster that is there, for as long as this takes. Raises `RequestError`."""
-    mine = not ray.is_initialized()
-    if mine:
-        try:
-            ray.init(address=address, log_to_driver=False, logging_level="error")
-        except (ConnectionError, ValueError, RuntimeError) as error:
-            said = " ".join(str(error).split())[:200]
-            raise RequestError(
-                f"There is no Ray cluster at '{address}' ({said}): start one by `ray start --head`, or leave out --ray."
-            ) from None
-    try:
-        yield
-    finally:
-        if mine:
-            ray.shutdown()
-
-
-def _ray() -> Any:
-    try:
-        import ray
-        import ray.exceptions
-    except ImportError:
-        raise RequestError("Ray is not installed here: pip install 'transfer-lab[ray]', or leave out --ray.") from None
-    return ray
