@@ -17,6 +17,7 @@ from tlcore.lessons import (
     price_of_learning,
     the_cheapest_fix,
     the_map,
+    the_unfair_baseline,
     the_wrong_teacher,
     when_the_gap_lies,
     which_layer_moves,
@@ -42,6 +43,7 @@ LESSONS: tuple[Lesson, ...] = tuple(
             borrowed_eyes.LESSON,
             the_wrong_teacher.LESSON,
             price_of_learning.LESSON,
+            the_unfair_baseline.LESSON,
         ),
         key=lambda lesson: lesson.number,
     )
