@@ -5,8 +5,12 @@ const TOL_MUTED = ["#332288", "#88CCEE", "#44AA99", "#117733", "#999933", "#DDCC
 const GREY = "#8a8f98"
 export const MOST_COLOURS = TOL_MUTED.length // of more classes, only the one that is pointed at has a colour
 export const POINTED_AT = OKABE_ITO[1]
-// On a dark ground the darkest two of Tol's colours drop below 3:1; these keep their hue and pass.
-const TOL_ON_DARK = { "#332288": "#6f5fd0", "#882255": "#c4568a", "#117733": "#35a05a", "#661100": "#b0603f" }
+// On a dark ground Tol's darkest colours drop below 3:1. These pass, and whoever confuses colours still tells them apart:
+// tests/dashboard/test_palettes.py.
+const TOL_ON_DARK = {
+  "#332288": "#6a77fe", "#117733": "#34d02c", "#999933": "#86a95d", "#CC6677": "#e37390", "#882255": "#9b4872",
+  "#AA4499": "#9776b2", "#661100": "#b1431e"
+}
 
 /** How far the domains are apart, by the levels of dashboard/verdict.py. */
 export const GAP = {
