@@ -28,7 +28,6 @@ FORMATS: Mapping[str, Format] = {
     "parquet": Format(".parquet", lambda store, number, _: tables.as_parquet(tables.table(store, number))),
     "toml": Format(".toml", lambda store, number, _: configuration.written(store.run(number).trained).encode()),
 }
-MODELS = ("safetensors", "onnx", "card")  # those that need a checkpoint, and torch
 _FOLDERS = tuple(logs.KINDS)  # those that are a folder
 
 
