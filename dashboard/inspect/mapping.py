@@ -16,7 +16,10 @@ PCA, UMAP = "PCA", "UMAP"
 COLOURS = ("Class", "Domain", "Right or wrong", "Certainty")
 # Tol's muted colours for 7 to 10 classes; of more, all are grey. The same as in static/colours.js.
 MORE = ("#332288", "#88CCEE", "#44AA99", "#117733", "#999933", "#DDCC77", "#CC6677", "#882255", "#AA4499", "#661100")
-ON_DARK = {"#332288": "#6f5fd0", "#882255": "#c4568a", "#117733": "#35a05a", "#661100": "#b0603f"}
+ON_DARK = {
+    "#332288": "#6a77fe", "#117733": "#34d02c", "#999933": "#86a95d", "#CC6677": "#e37390", "#882255": "#9b4872",
+    "#AA4499": "#9776b2", "#661100": "#b1431e",
+}  # fmt: skip
 GREY = "#8a8f98"
 SHAPES = {SOURCE: "circle", TARGET: "x-thin"}
 KEY = "inspect-map"

@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 from plotly.colors import qualitative
 
+from dashboard.inspect import mapping
+
 DASHBOARD = Path(__file__).parents[2] / "dashboard"
 SCRIPT = (DASHBOARD / "static" / "colours.js").read_text(encoding="utf-8")
 SEES = ("Normal", "Protanomaly", "Deuteranomaly", "Tritanomaly")
@@ -64,6 +66,10 @@ def test_charts_on_other_pages_use_the_same_colours() -> None:
     config = tomllib.loads((DASHBOARD / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
     assert config["theme"]["chartCategoricalColors"] == constant("OKABE_ITO")
     assert config["theme"]["dark"]["backgroundColor"] == GROUNDS["dark"]
+
+
+def test_inspect_colours_classes_as_play_does() -> None:
+    assert (list(mapping.MORE), mapping.ON_DARK) == (constant("TOL_MUTED"), constant("TOL_ON_DARK"))
 
 
 @pytest.mark.parametrize("ground", GROUNDS)
