@@ -66,6 +66,8 @@ def test_an_experimenter_starts_watches_compares_finds_the_winner_and_takes_it_a
     page.get_by_role("button", name="Pause", exact=True).click()
     (asked,) = queueing.all_asked(lab.store)
     until(lambda: asked.state(lab.store) == "paused", "the comparison rests")
+    expect(page.get_by_text(re.compile(r"of 18 runs · paused"))).to_be_visible()
+    expect(page.get_by_test_id("stStatusWidget")).to_be_hidden()  # it has drawn all of it
     page.get_by_role("button", name="Go on", exact=True).click()
     until(lambda: asked.state(lab.store) == "running", "it goes on")
     page.reload()  # nothing that happens to a browser hurts it
