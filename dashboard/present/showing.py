@@ -45,11 +45,16 @@ def scenes_of(store: Store, run: int | None) -> None:
         if run is not None:
             name = f"run-{run}.html" if not found else f"run-{run}-scenes.html"
             st.download_button(
-                "Save as one HTML file", partial(page, store, run, found), name, "text/html",
+                "Save as one HTML file", partial(_file, store, run), name, "text/html",
                 icon=":material/download:", on_click="ignore", key="save:html",
                 help="The run on stage with its timeline and all scenes, some MB. It opens without a server and "
                 "without a network.",
             )  # fmt: skip
+
+
+def _file(store: Store, run: int) -> bytes:
+    """Made at the press, with the scenes as they are then."""
+    return page(store, run, deck.scenes(store))
 
 
 def _scene(store: Store, place: int, scene: Scene, count: int) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from dashboard.present import scenes as deck
 from dashboard.present.scenes import Scene
 from dashboard.replaying import page as replay
-from tests.browser.lab import Lab
+from tests.browser.lab import Lab, until
 from tests.browser.page import TIMELINE, Play
 from tlcore.runs.processes import Process
 from tlcore.runs.rows import Run
@@ -122,6 +122,7 @@ def test_a_presenter_pins_three_scenes_orders_them_presents_and_takes_them_along
     page.get_by_label("Sentence of scene 1").fill("It begins")
     page.get_by_label("Sentence of scene 1").press("Enter")
     expect(page.get_by_role("button", name="Save as one HTML file")).to_be_visible()
+    until(lambda: deck.scenes(lab.store)[0].sentence == "It begins", "the sentence is kept")
     with page.expect_download() as found:
         page.get_by_role("button", name="Save as one HTML file").click()
     file = tmp_path / "scenes.html"
