@@ -1,32 +1,44 @@
-"""Validators against the oracle: how good is the checkpoint, and the strategy, that each of them would choose?
+"""Validators against the oracle: how good are the checkpoint and the settings that each of them would choose?
 
     python -m benchmarks.validators [--seeds 3] [--jobs 2]
 
-Every strategy that adapts without target labels trains on three scenarios. Ten times in a run each validator says
-its number, and the oracle (target accuracy on held-out images) stands beside it. Two questions then:
-
-- *checkpoints*: of the ten of one run, which does a validator choose, and how far below the best is it?
-- *strategies*: of all strategies' last checkpoints with one seed, which does it choose?
+Every strategy that adapts without target labels trains on three scenarios with three settings. Ten times in a run
+each validator says its number, and the oracle (target accuracy on held-out images) stands beside it. What a choice by
+each validator loses, and how its order and the oracle's go together, is told by `benchmarks/chosen.py`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from statistics import mean
-from typing import Any
+from typing import Any, NamedTuple
 
-from scipy.stats import spearmanr
-
-from benchmarks.measuring import Beyond, Result, interval, key, measured, spec
+from benchmarks.chosen import ORACLE, REDRAWN, Place, Told, overall, table
+from benchmarks.measuring import Beyond, Result, key, measured, spec
 from benchmarks.published import choices, written
-from tlcore.training.validating import PREFIX, THOROUGH, Validators
+from tlcore import catalogue
+from tlcore.errors import RequestError
+from tlcore.runs.spec import RunSpec
+from tlcore.training.validating import PREFIX, Validators
 
-SCENARIOS = ("moons", "printed-to-handwritten", "handwritten-to-photo")
-STRATEGIES = (
-    "source-only", "coral", "deep-coral", "mmd", "jan", "dann", "domain-confusion", "cdan", "mcc", "adabn", "dsbn",
-    "importance-weighting", "pseudo-label", "mean-teacher", "shot",
-)  # fmt: skip
+
+class Where(NamedTuple):
+    dials: dict[str, float]
+    factors: tuple[float, ...]  # of the dial that matters most, the first setting being the default one
+    without: tuple[str, ...] = ()
+
+
+SCENARIOS: Mapping[str, Where] = {
+    "moons": Where({}, (1.0, 0.25, 4.0)),
+    "blobs": Where({"proportion": 90.0}, (1.0,)),
+    "printed-to-handwritten": Where({}, (1.0,), ("distill", "hints", "attention-transfer")),
+}
+DIALS: Mapping[str, str] = {  # that dial; the learning rate where there is no other
+    "coral": "ridge", "deep-coral": "align", "mmd": "align", "jan": "align", "deep-jdot": "carry", "tca": "trade",
+    "importance-weighting": "decay", "kmm": "bandwidth", "ulsif": "bandwidth", "kliep": "bandwidth",
+    "dann": "strength", "domain-confusion": "confuse", "cdan": "strength", "mdd": "strength",
+    "pseudo-label": "pseudo", "mean-teacher": "agree", "mcc": "confusion", "shot": "pseudo",
+    "pada": "strength", "iwan": "strength", "deep-cluster": "move",
+}  # fmt: skip
 CHECKPOINTS = 10
-ORACLE = "target_accuracy"
 
 
 @dataclass
@@ -60,99 +72,123 @@ def history(built: Any) -> Mapping[str, float]:
 WATCHED = Beyond(before=watched, after=history, evaluations=CHECKPOINTS)
 
 
+def adapting() -> list[str]:
+    """The strategies that learn from labelled source and unlabelled target images, and source-only beside them."""
+    every = catalogue.strategies().items()
+    return ["source-only", *(key for key, each in every if _fits(each["card"]))]
+
+
+def _fits(card: Mapping[str, Any]) -> bool:
+    """Clusters have no names, so there are no classes for a validator to look at."""
+    return card["needs"] == ["labels", "images"] and card["answers"] != "clusters"
+
+
+def wanted(seed: int) -> dict[Place, RunSpec]:
+    """Every run of one seed: scenario by scenario, strategy by strategy, the default settings first."""
+    runs: dict[Place, RunSpec] = {}
+    for scenario, where in SCENARIOS.items():
+        for strategy in adapting():
+            dial = DIALS.get(strategy, "lr")
+            described = {each["name"]: each for each in catalogue.strategy(strategy)["hparams"]}
+            for factor in where.factors if strategy not in where.without else ():
+                settings = {dial: described[dial]["default"] * factor} if factor != 1 else {}
+                try:
+                    run = spec(strategy, scenario, seed=seed, settings=where.dials, hparams=settings)
+                except RequestError:  # it needs what the scenario has not: batch norms, say
+                    continue
+                runs[Place(scenario, seed, strategy, factor)] = run
+    return runs
+
+
+def _late(place: Place) -> tuple[bool, bool, int]:
+    """The defaults come first, and of these the first seed, so that a table that is stopped says what it can."""
+    return place.factor != 1, place.seed > 0, list(SCENARIOS).index(place.scenario)
+
+
 def checkpoints(result: Result) -> list[dict[str, float]]:
     """Of each checkpoint of a run what was said, in order."""
     found: dict[int, dict[str, float]] = {}
     for name, value in result.values.items():
         place, colon, what = name.partition(":")
         if colon:
-            found.setdefault(int(place), {})[what] = value
+            found.setdefault(int(place), {})[what.removeprefix(PREFIX)] = value
     return [found[place] for place in sorted(found)]
-
-
-def chosen(told: list[dict[str, float]], validator: str) -> dict[str, float]:
-    return max(told, key=lambda each: each[PREFIX + validator])
-
-
-def correlation(told: list[dict[str, float]], validator: str) -> float | None:
-    """Spearman's with the oracle; None where either says the same of all."""
-    pairs = [(each[PREFIX + validator], each[ORACLE]) for each in told]
-    if len({a for a, _ in pairs}) < 2 or len({b for _, b in pairs}) < 2:
-        return None
-    return float(spearmanr(*zip(*pairs)).statistic)
 
 
 def main() -> None:
     asked = choices(__doc__ or "", seeds=3)
-    runs = {
-        (scenario, seed, strategy): spec(strategy, scenario, seed=seed)
-        for scenario in SCENARIOS
-        for seed in range(asked.seeds)
-        for strategy in STRATEGIES
-    }
+    runs = {place: run for seed in range(asked.seeds) for place, run in wanted(seed).items()}
+    runs = dict(sorted(runs.items(), key=lambda each: _late(each[0])))
     known = measured(list(runs.values()), asked.jobs, "validators", WATCHED)
-    histories = {
-        place: checkpoints(known[key(run, WATCHED)]) for place, run in runs.items() if key(run, WATCHED) in known
+    found = {place: known[key(run, WATCHED)] for place, run in runs.items() if key(run, WATCHED) in known}
+    # A first seed may be cut short, and the words say so; of further seeds only whole ones count.
+    whole = {place[:2] for place in runs} - {place[:2] for place in runs if place.factor == 1 and place not in found}
+    told: Told = {
+        place: checkpoints(result) for place, result in found.items() if place.seed == 0 or place[:2] in whole
     }
-    parts: list[str | list[str]] = [_words(asked.seeds, len(histories))]
+    parts: list[str | list[str]] = [_words(told, sum(each.seconds for each in found.values()))]
+    parts += [*overall(told)]
     for scenario in SCENARIOS:
-        mine = {place: each for place, each in histories.items() if place[0] == scenario}
-        parts += [f"## {scenario}", _table(mine, asked.seeds)]
-    written(__file__, "Validators without target labels, against the oracle", parts)
+        parts += [f"## {scenario}", *table({place: each for place, each in told.items() if place.scenario == scenario})]
+    written(__file__, "Validators without target labels, against the oracle", [*parts, SAYS, CUT])
 
 
-def _table(histories: Mapping[tuple[str, int, str], list[dict[str, float]]], seeds: int) -> list[str]:
-    """A line a validator; losses are points of target accuracy below what the oracle would have chosen."""
-    lines = [
-        "| validator | checkpoints: lost | rank correlation | strategies: lost | rank correlation |",
-        "|---|--:|--:|--:|--:|",
-    ]
-    last = {seed: [told[-1] for (_, own, _), told in histories.items() if own == seed] for seed in range(seeds)}
-    for validator in (*THOROUGH, "the last", "at random"):
-        by_seed, rho, across, rho_across = [], [], [], []
-        for seed in range(seeds):
-            losses = []
-            for (_, own, _), told in histories.items():
-                if own != seed:
-                    continue
-                best = max(each[ORACLE] for each in told)
-                losses.append(100 * (best - _reached(told, validator)))
-                if validator in THOROUGH and (value := correlation(told, validator)) is not None:
-                    rho.append(value)
-            by_seed.append(mean(losses))
-            ends = last[seed]
-            best = max(each[ORACLE] for each in ends)
-            if validator != "the last":
-                across.append(100 * (best - _reached(ends, validator)))
-            if validator in THOROUGH and (value := correlation(ends, validator)) is not None:
-                rho_across.append(value)
-        lines.append(f"| {validator} | {_told(by_seed)} | {_mean(rho)} | {_told(across)} | {_mean(rho_across)} |")
-    return lines
-
-
-def _reached(told: list[dict[str, float]], validator: str) -> float:
-    if validator == "the last":
-        return told[-1][ORACLE]
-    return mean(each[ORACLE] for each in told) if validator == "at random" else chosen(told, validator)[ORACLE]
-
-
-def _told(values: list[float]) -> str:
-    return f"{mean(values):.1f} ± {interval(values):.1f}" if len(values) > 1 else "–"
-
-
-def _mean(values: list[float]) -> str:
-    return f"{mean(values):+.2f}" if values else "–"
-
-
-def _words(seeds: int, count: int) -> str:
+def _words(told: Told, seconds: float) -> str:
+    strategies = {place.strategy for place in told}
+    there = "; ".join(_had(scenario, [place for place in told if place.scenario == scenario]) for scenario in SCENARIOS)
     return f"""
-        {count} runs: {len(STRATEGIES)} strategies on {len(SCENARIOS)} scenarios, seeds 0 to {seeds - 1}, each with its
-        defaults. *Checkpoints*: of ten in each run a validator chooses one; what is lost are points of target
-        accuracy below the best of the ten. *Strategies*: of all strategies' last checkpoints with one seed it chooses
-        one; what is lost are points below the best of them. Mean over seeds ± half of the 95 % t-interval. The rank
-        correlation is Spearman's with the oracle, a mean over runs (checkpoints) and seeds (strategies). The
-        oracle is target accuracy on held-out images: nobody has it in real life, and no validator saw it.
+        {len(told)} runs, {seconds / 60:.0f} minutes of one core: {len(strategies)} strategies that adapt without target
+        labels. {there}.
+
+        The settings of a strategy are its defaults, and its main dial (the learning rate where it has none) at a
+        quarter and at four times. Ten times in a run every validator looks at 300 held-out source images with labels
+        and at 300 target images without. The oracle is target accuracy on held-out images: nobody has it in real
+        life, and no validator saw it.
+
+        What is *lost* are points of target accuracy below the best that there was to choose. *Checkpoints*: one of the
+        ten of a run; of equals the last, as a run that keeps a checkpoint does. *Settings*: one of those of a
+        strategy, at its last checkpoint. *All*: one of all strategies and settings, at their last checkpoints. ρ is
+        Spearman's rank correlation with the oracle, τ the weighted one of `scipy.stats.weightedtau`, where the
+        best count most. A mean ± half of a 95 % t-interval is over strategies; of *all*, losses are means over
+        seeds, and the intervals of ρ and τ come from drawing strategies anew, {REDRAWN} times.
     """
+
+
+def _had(scenario: str, places: Sequence[Place]) -> str:
+    """What was measured of a scenario, in words."""
+    seeds = sorted({place.seed for place in places if place.factor == 1})
+    varied = sorted({place.seed for place in places if place.factor != 1})
+    dials = "".join(f" with a {name} of {value:g} %" for name, value in SCENARIOS[scenario].dials.items())
+    named = f"{scenario}{dials}: {len({place.strategy for place in places})} strategies, {_listed(seeds)}"
+    return named + (f", other settings with {_listed(varied)}" if varied else ", defaults only")
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    return f"seed{'s' if len(numbers) > 1 else ''} {', '.join(map(str, numbers)) or 'none'}"
+
+
+SAYS = """
+    ## What it says
+
+    - **To keep a checkpoint: `information`** (what a run does by default) or `nuclear_norm`. They alone gain on the
+      last checkpoint by more than the interval over strategies, about a point, and cannot be told apart.
+    - `density` is far worse than keeping the last one; what looks at source labels (`source_validation`,
+      `deep_embedded`, `reverse`) gains nothing that can be told from chance.
+    - **To choose among strategies no validator is safe.** Where one class is rare, `information` and `nuclear_norm`,
+      which take classes for equally frequent, choose a strategy some 40 points below the best; `certainty` does not.
+      On images `information` finds the best one, and source accuracy one that is 61 points worse. On moons those
+      that look at source labels order strategies the wrong way round.
+"""
+CUT = f"""
+    ## What was left out
+
+    The whole plan is `python -m benchmarks.validators`: three seeds everywhere, three settings on moons. What is
+    missing above did not fit into the time that there was on a machine under a load of 20 to 35; the command goes on from
+    there. Until then no interval is over seeds, and only few strategies were tried on images. On
+    printed-to-handwritten the distillers ({", ".join(SCENARIOS["printed-to-handwritten"].without)}) are left out, for
+    their time. Strategies that need batch norms are not on points, where no backbone has any. The best of ten
+    checkpoints is the best on the exam itself, so that even a perfect validator would lose a little.
+"""
 
 
 if __name__ == "__main__":
