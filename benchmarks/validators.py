@@ -183,7 +183,7 @@ CUT = f"""
     ## What was left out
 
     The whole plan is `python -m benchmarks.validators`: three seeds everywhere, three settings on moons. What is
-    missing above did not fit into the time that there was on a machine under a load of 20 to 35; the command goes on from
+    missing above did not fit into the time that there was, under a load of 20 to 35; the command goes on from
     there. Until then no interval is over seeds, and only few strategies were tried on images. On
     printed-to-handwritten the distillers ({", ".join(SCENARIOS["printed-to-handwritten"].without)}) are left out, for
     their time. Strategies that need batch norms are not on points, where no backbone has any. The best of ten
