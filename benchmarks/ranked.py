@@ -89,7 +89,7 @@ SAYS = """
     ## What it says
 
     - **For features that rest** LogME and TransRate order backbones best, LEEP comes next. The first choice of LEEP and
-      of NCE was the best backbone on all three. LogME's intervals leave out 0 on two of three tasks, TransRate's on all.
+      of NCE was the best on all three. LogME's intervals leave out 0 on two of three tasks, TransRate's on all.
     - **For fine-tuning the scores know little**: on handwritten digits every score's interval but TransRate's holds 0.
       What features say at rest is not what they become.
     - The shrunk H-score and the number of weights are the worst to choose by: some 13 points below the best, as both
