@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 from collections.abc import Generator
 from pathlib import Path
 
@@ -42,6 +43,12 @@ def pytest_unconfigure() -> None:
 def _store_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test may touch the runs of whoever runs it."""
     monkeypatch.setenv("TLCORE_STORE", str(tmp_path / "store.sqlite3"))
+
+
+@pytest.fixture(autouse=True)
+def _main_module_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests of pages put theirs in the main module's place, where processes that are spawned later would run it."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
 
 @pytest.fixture

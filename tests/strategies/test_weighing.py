@@ -29,7 +29,7 @@ def mixed() -> Task:
 @pytest.mark.parametrize("space", ["inputs", "features"])
 @pytest.mark.parametrize("key", WEIGHTING)
 def test_source_images_that_look_like_the_target_count_more(key: str, space: str) -> None:
-    strategy = small(key, space=space, domain_steps=100, source_steps=30)
+    strategy = small(key, space=space, domain_steps=100, source_steps=30, samples=120)
     list(strategy.walk(mixed()))
     source, weights = strategy.weighted
     like = torch.tensor([image.float().mean() < 45 for image in source.inputs])  # the dim half, whatever the order
