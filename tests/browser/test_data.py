@@ -96,6 +96,7 @@ def test_an_upload_that_is_discarded_leaves_nothing_behind(lab: Lab, play: Play,
     assert not list((lab.data / "library").rglob("000001.*"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_page_is_drawn_in_both_themes(lab: Lab, play: Play, theme: str) -> None:
     play.page.emulate_media(color_scheme=theme)

@@ -69,6 +69,7 @@ def test_a_cell_opens_its_gallery_a_sample_its_neighbours_and_a_drawing_leaves_f
         chores.discard(chore)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_page_is_drawn_in_both_themes(lab: Lab, play: Play, run: Run, theme: str) -> None:
     play.page.emulate_media(color_scheme=theme)
