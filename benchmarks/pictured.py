@@ -28,7 +28,7 @@ THEMES = ("light", "dark")
 PATIENCE = 120_000  # milliseconds
 QUIET = 1500  # milliseconds without a skeleton or a spinner, after which a page counts as drawn
 FRAMES, APART, WIDTH = 60, 200, 960  # the tour: how many pictures, milliseconds between them, pixels across
-WAITS = "[data-testid=stSkeleton], [data-testid=stSpinner], [data-testid=stStatusWidget]"
+WAITS = "[data-testid=stSkeleton], [data-testid=stSpinner], [data-testid=stStatusWidget], [data-testid=stProgress]"
 
 
 def pages(run: int) -> Mapping[str, str]:
@@ -100,7 +100,7 @@ def tour(browser: Browser, lab: Lab) -> None:
     context = browser.new_context(viewport=SIZE, color_scheme="light")
     context.set_default_timeout(PATIENCE)
     play = Play(context.new_page(), lab.address)
-    run = lab.submit(RunSpec("dann", "moons", steps=1200, seed=7), pace=120)
+    run = lab.submit(RunSpec("dann", "moons", steps=1200), pace=120)
     play.open(lab.link(run))
     play.until_live(run.id)
     taken = list(taken_of(play.page, FRAMES))
@@ -111,11 +111,11 @@ def tour(browser: Browser, lab: Lab) -> None:
     small = [
         frame.resize((WIDTH, WIDTH * SIZE["height"] // SIZE["width"]), Image.Resampling.LANCZOS) for frame in taken
     ]
-    palette = small[len(small) // 2].quantize(128, dither=Image.Dither.NONE)
+    palette = small[len(small) // 2].quantize(256, dither=Image.Dither.NONE)
     flat = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in small]
     path = IMAGES / "tour.gif"
     flat[0].save(path, save_all=True, append_images=flat[1:], duration=APART, loop=0, optimize=True)
-    print(f"tour.gif: {len(flat)} pictures, {path.stat().st_size / 1e6:.1f} MB", flush=True)
+    print(f"tour.gif: {path.stat().st_size / 1e6:.1f} MB", flush=True)
 
 
 def taken_of(page: Page, count: int) -> Iterator[Image.Image]:
