@@ -94,7 +94,7 @@ def head(cluster: Any) -> Any:
         try:
             found.add_node(num_cpus=0, include_dashboard=False)
             return found
-        except Exception:  # noqa: BLE001 - Ray raises just that
+        except Exception:  # Ray raises just that
             found.shutdown()
             if attempt == 2:
                 raise
