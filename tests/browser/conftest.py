@@ -24,6 +24,13 @@ FLAGS = (
 )
 SIZE = {"width": 1440, "height": 900}
 PATIENCE = 40_000  # milliseconds; other work may be going on beside the tests
+OF_NETWORK = (  # what browsers and Streamlit say where no server answers, as in a test that kills it
+    "Failed to load resource",
+    "WebSocket",
+    "reaching server endpoint",
+    "Streamlit server is not responding",
+    "Cannot send rerun backMessage",
+)
 OURS = re.compile(r"(https?|wss?)://127\.0\.0\.1:|data:|blob:")
 
 
@@ -113,5 +120,5 @@ def foreign(url: str) -> list[str]:
 
 def complaint(message: ConsoleMessage) -> list[str]:
     """What a script had to say. Streamlit asks for some addresses to see whether they are there."""
-    of_network = "Failed to load resource" in message.text or "WebSocket" in message.text
-    return [f"in the console: {message.text}"] if message.type == "error" and not of_network else []
+    known = message.type != "error" or any(each in message.text for each in OF_NETWORK)
+    return [] if known else [f"in the console: {message.text}"]

@@ -2,6 +2,7 @@
 
 import logging
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.lab import Lab
@@ -27,6 +28,7 @@ def test_the_first_visit_moves_at_once_and_the_recording_gives_way_to_the_real_r
     assert len(lab.store.runs()) == 1
 
 
+@pytest.mark.slow
 def test_a_link_with_an_unknown_setting_says_so_and_shows_the_rest(lab: Lab, play: Play) -> None:
     play.open("/?d=moons&s=source-only&seed=3&wibble=3")
     notice = "One setting in this link is unknown and was ignored: wibble."

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import long_run
@@ -44,6 +45,7 @@ def test_strategies_are_found_by_family_by_typing_and_with_what_they_need(lab: L
     page.wait_for_url(re.compile("d=handwritten-to-dark&s=adabn"))
 
 
+@pytest.mark.slow
 def test_run_starts_the_same_experiment_again(lab: Lab, play: Play, training: Run) -> None:
     play.run_button.click()
     until(lambda: lab.newest().id > training.id, "a new run is submitted")

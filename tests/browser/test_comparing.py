@@ -25,6 +25,7 @@ def view(page: Page, name: str) -> None:
     page.get_by_role("radio", name=name, exact=True).click()
 
 
+@pytest.mark.slow
 def test_examples_fill_the_page_and_a_link_keeps_the_filter(lab: Lab, play: Play) -> None:
     lab.forget()
     page = play.page

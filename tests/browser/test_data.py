@@ -79,6 +79,7 @@ def test_a_folder_is_checked_kept_looked_at_and_opened_on_play(
     assert "d=marks" in page.url
 
 
+@pytest.mark.slow
 def test_an_upload_that_is_discarded_leaves_nothing_behind(lab: Lab, play: Play, library: None, pictures: Path) -> None:
     archive = pictures.parent / "marks.zip"
     with zipfile.ZipFile(archive, "w") as packed:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.lab import Lab
@@ -56,6 +57,7 @@ def test_exhibits_of_every_kind_are_drawn_and_follow_the_timeline(lab: Lab, play
     expect(stage.get_by_role("region", name="Big view")).to_be_hidden()
 
 
+@pytest.mark.slow
 def test_what_the_network_sees_is_shown_where_images_are_varied(new_tab: Callable[[], Play]) -> None:
     play = new_tab()
     play.open("/?d=printed-to-handwritten&s=source-only&aug=strong&steps=300")

@@ -18,6 +18,7 @@ MOST = 80  # presses of Tab
 DARK, LIGHT = 60, 180  # brightness that is certainly one or the other
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_page_is_drawn_in_both_themes(play: Play, theme: str) -> None:
     play.page.emulate_media(color_scheme=theme)

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.lab import Lab, until
@@ -12,6 +13,7 @@ from tlcore.runs.spec import RunSpec
 SPEC = RunSpec("dann", "moons", steps=60, device="cpu")
 
 
+@pytest.mark.slow
 def test_numbers_say_what_they_stand_on_and_grades_stand_apart(lab: Lab, play: Play) -> None:
     lab.warm()
     submitted = [lab.submit(replace(SPEC, seed=seed)) for seed in range(40, 43)]

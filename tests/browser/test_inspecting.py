@@ -31,6 +31,7 @@ def samples(page: Page) -> list[str]:
         "all => all.map(each => each.ariaLabel)")]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_cell_opens_its_gallery_a_sample_its_neighbours_and_a_drawing_leaves_for_the_network(
     lab: Lab, play: Play, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.page import Play
@@ -24,6 +25,7 @@ def test_a_zoom_is_kept_while_new_data_comes_in(play: Play, training: Run) -> No
     play.until_axis("Loss", whole)
 
 
+@pytest.mark.slow
 def test_a_line_that_was_put_away_stays_away_while_new_data_comes_in(play: Play, training: Run) -> None:
     play.until_drawn("Accuracy", 3)
     play.press_name("Accuracy", "Source")
