@@ -30,7 +30,7 @@ def test_predict_run_reveal_and_next(lab: Lab, play: Play) -> None:
     expect(page.get_by_role("slider", name="How far? Rotation")).to_be_visible()
     expect(page.get_by_role("spinbutton", name="Seed")).to_have_count(0)  # the teacher's link leaves it out
     page.get_by_role("link", name="Next: 5").click()
-    expect(page.get_by_text("5 · Move the mean")).to_be_visible()
+    expect(page.get_by_text("5 · Move the mean", exact=True)).to_be_visible()
     expect(see).to_be_disabled()
     expect(page).to_have_url(re.compile(r"lesson=5&hide=seed$"))
 
