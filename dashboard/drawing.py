@@ -1,5 +1,6 @@
 """Small drawings beside the controls: SVG that takes its colours from the page's theme."""
 
+from collections.abc import Sequence
 from html import escape
 
 import streamlit as st
@@ -43,6 +44,21 @@ def drawing(svg: str, key: str) -> None:
         "drawing", html="<div data-drawing></div>", css=_STYLE, js=_SCRIPT, isolate_styles=True
     )
     component(key=key, data={"svg": svg}, height="content")
+
+
+def outlines(
+    lines: Sequence[Sequence[float]], left: float, top: float, wide: float, high: float, widths: Sequence[float]
+) -> str:
+    """Two histograms over one another, the highest bar as high as the place: source solid, target dashed."""
+    most = max(max(line) for line in lines) or 1.0
+    drawn = []
+    for line, width, dashes in zip(lines, widths, ("", ' stroke-dasharray="5 3"')):
+        points = " ".join(
+            f"{left + wide * (j + 0.5) / len(line):.1f},{top + high * (1 - value / most):.1f}"
+            for j, value in enumerate(line)
+        )
+        drawn.append(f'<polyline class="line" points="{points}" stroke-opacity=".9" stroke-width="{width:g}"{dashes}/>')
+    return "".join(drawn)
 
 
 def framed(width: float, height: float, content: str, says: str) -> str:

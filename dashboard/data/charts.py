@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from dashboard.drawing import framed
+from dashboard.drawing import framed, outlines
 
 ROW, BAR, MOST = 30.0, 9.0, 24  # units of a class in the balance, of one bar; classes that are drawn
 WIDE, NAMES, NUMBERS = 460.0, 118.0, 52.0
@@ -60,15 +60,9 @@ def histograms(source: Mapping[str, Any], target: Mapping[str, Any], grey: bool)
         left = k * (wide + gap)
         lines = [source["histogram"][k], target["histogram"][k]]
         lines = [[value**0.5 for value in line] for line in lines]  # rare values stay visible beside a background
-        most = max(max(line) for line in lines) or 1.0
         drawn.append(f'<text x="{left:g}" y="9">{name}</text>')
         drawn.append(f'<path class="end" d="M{left:g} {14 + high:g}h{wide:g}"/>')
-        for line, look in zip(lines, ('stroke-width="1.8"', 'stroke-width="1.6" stroke-dasharray="5 3"')):
-            points = " ".join(
-                f"{left + wide * (j + 0.5) / len(line):.1f},{14 + high * (1 - value / most):.1f}"
-                for j, value in enumerate(line)
-            )
-            drawn.append(f'<polyline class="line" points="{points}" stroke-opacity=".9" {look}/>')
+        drawn.append(outlines(lines, left, 14, wide, high, (1.8, 1.6)))
         drawn.append(f'<text class="quiet" x="{left:g}" y="{26 + high:g}" font-size="9">0</text>')
         drawn.append(
             f'<text class="quiet" x="{left + wide:g}" y="{26 + high:g}" font-size="9" text-anchor="end">255</text>'

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dashboard.drawing import framed
+from dashboard.drawing import framed, outlines
 
 Told = Mapping[str, Any]  # of one domain: mean and std of each channel, and two histograms
 
@@ -23,15 +23,9 @@ def histograms(pixels: Sequence[Told]) -> str:
     wide, high, gap, drawn = (WIDE - 30) / 2, 110.0, 30.0, []
     for k, (what, most) in enumerate((("brightness", "1"), ("contrast", "0.5"))):
         left, lines = k * (wide + gap), [each[what] for each in pixels]
-        top = max(max(line) for line in lines) or 1.0
         drawn.append(f'<text x="{left:g}" y="10">{what.capitalize()}</text>')
         drawn.append(f'<path class="end" d="M{left:g} {16 + high:g}h{wide:g}"/>')
-        for line, look in zip(lines, ('stroke-width="2"', 'stroke-width="1.8" stroke-dasharray="5 3"')):
-            points = " ".join(
-                f"{left + wide * (j + 0.5) / len(line):.1f},{16 + high * (1 - value / top):.1f}"
-                for j, value in enumerate(line)
-            )
-            drawn.append(f'<polyline class="line" points="{points}" stroke-opacity=".9" {look}/>')
+        drawn.append(outlines(lines, left, 16, wide, high, (2, 1.8)))
         drawn.append(f'<text class="quiet" x="{left:g}" y="{29 + high:g}">0</text>')
         drawn.append(f'<text class="quiet" x="{left + wide:g}" y="{29 + high:g}" text-anchor="end">{most}</text>')
     drawn.append(f'<text class="quiet" x="0" y="{45 + high:g}">source solid, target dashed</text>')

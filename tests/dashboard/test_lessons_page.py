@@ -1,7 +1,7 @@
 """Lesson mode in Streamlit's own harness, with runs whose events are written by hand; the list, the words, the map."""
 
 import json
-from pathlib import Path
+from functools import partial
 from xml.etree import ElementTree
 
 import numpy as np
@@ -14,6 +14,8 @@ from dashboard.lessons.class_link import linked
 from dashboard.lessons.territory import CHALLENGES, REGIONS, WHEN
 from dashboard.lessons.vocabulary import GROUPS, TERMS
 from dashboard.storing import store
+from tests.dashboard import pages
+from tests.dashboard.pages import checked, press
 from tlcore import catalogue
 from tlcore.cards import Family
 from tlcore.errors import UnknownKey
@@ -21,25 +23,7 @@ from tlcore.lessons import LESSONS
 from tlcore.runs.store import Store
 from tlcore.training.events import Evaluated, Finished, Observed
 
-MAIN = Path(__file__).resolve().parents[2] / "dashboard" / "main.py"
-
-
-def opened(page: str = "", **link: str) -> AppTest:
-    app = AppTest.from_file(str(MAIN), default_timeout=60)
-    for name, value in link.items():
-        app.query_params[name] = value
-    if page:
-        app.switch_page(page)
-    return checked(app.run())
-
-
-def checked(app: AppTest) -> AppTest:
-    assert not app.exception, app.exception[0].message
-    return app
-
-
-def press(app: AppTest, label: str) -> AppTest:
-    return checked(next(button for button in app.button if button.label == label).click().run())
+opened = partial(pages.opened, patience=60)
 
 
 def said(app: AppTest) -> dict[str, str]:

@@ -9,12 +9,11 @@ import dashboard.app as server
 from dashboard import visit, workers
 from dashboard.chooser import PICKED
 from dashboard.storing import store
+from tests.dashboard.pages import checked, opened, press
 from tlcore.runs.processes import Process
 from tlcore.runs.spec import RunSpec
 from tlcore.runs.store import Store
 from tlcore.training.events import Evaluated
-
-MAIN = Path(__file__).resolve().parents[2] / "dashboard" / "main.py"
 
 
 @pytest.fixture
@@ -22,24 +21,6 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> Store:
     """The empty store of this test; changed experiments settle at once."""
     monkeypatch.setattr(visit, "SETTLED", 0.0)
     return store()
-
-
-def opened(page: str = "", **link: str) -> AppTest:
-    app = AppTest.from_file(str(MAIN), default_timeout=30)
-    for name, value in link.items():
-        app.query_params[name] = value
-    if page:
-        app.switch_page(page)
-    return checked(app.run())
-
-
-def checked(app: AppTest) -> AppTest:
-    assert not app.exception, app.exception[0].message
-    return app
-
-
-def press(app: AppTest, label: str) -> AppTest:
-    return checked(next(button for button in app.button if button.label == label).click().run())
 
 
 def begun(runs: Store, number: int) -> None:
