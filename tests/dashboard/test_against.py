@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import visit
 from dashboard.storing import store
-from tests.dashboard.test_pages import checked, opened, press
+from tests.dashboard.pages import checked, opened, press
 from tlcore.runs.references import reference
 from tlcore.runs.spec import RunSpec
 from tlcore.runs.store import Store

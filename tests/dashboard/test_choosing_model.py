@@ -10,7 +10,7 @@ from scipy.stats import weightedtau
 from streamlit.testing.v1 import AppTest
 
 from dashboard.choosing_model import actual, charts, ranking, searching, trials
-from tests.dashboard.test_pages import checked, press
+from tests.dashboard.pages import checked, press
 from tests.dashboard.test_shift_page import SPEC, shift, text
 from tlcore.runs import chores
 from tlcore.runs.spec import RunSpec

@@ -15,7 +15,7 @@ from dashboard.compare.grouping import SEEDS, grouped, told
 from dashboard.compare.showing import verdict
 from dashboard.compare.tabling import runs_of
 from dashboard.storing import store
-from tests.dashboard.test_pages import checked, opened, press
+from tests.dashboard.pages import checked, opened, press
 from tlcore.runs import queueing
 from tlcore.runs.rows import Run
 from tlcore.runs.spec import RunSpec

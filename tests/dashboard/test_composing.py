@@ -18,8 +18,8 @@ from dashboard.readings import About, labels_told
 from dashboard.sharing import command_line
 from dashboard.table import rows
 from dashboard.visit import Visit
+from tests.dashboard.pages import checked, opened
 from tests.dashboard.test_controls import _drawn, _labels, _pick, _said
-from tests.dashboard.test_pages import checked, opened
 from tlcore import scenarios
 from tlcore.errors import OutOfRange
 from tlcore.library import compositions

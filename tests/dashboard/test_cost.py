@@ -10,7 +10,7 @@ from dashboard import links, trials
 from dashboard.cost import cost
 from dashboard.storing import store
 from dashboard.visit import Visit
-from tests.dashboard.test_pages import checked, opened
+from tests.dashboard.pages import checked, opened
 from tlcore.runs import chores, estimates
 from tlcore.runs.chores import Chore
 from tlcore.runs.estimates import Estimate, keep

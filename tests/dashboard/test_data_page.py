@@ -14,7 +14,7 @@ from dashboard.data.credit import credit
 from dashboard.data.importing import parted
 from dashboard.data.matching import Matching
 from dashboard.data.texts import megabytes, plain, table
-from tests.dashboard.test_pages import MAIN, checked, opened, press
+from tests.dashboard.pages import MAIN, checked, opened, press
 from tlcore import catalogue
 from tlcore.library import cache, sheets, shelf, summary
 from tlcore.library.listing import Listing

@@ -31,7 +31,8 @@ from dashboard.inspect.judging import (
 from dashboard.inspect.mapping import colours, rows_of
 from dashboard.inspect.pictures import address, heated, item, thumb
 from dashboard.storing import store
-from tests.dashboard.test_pages import checked, opened, press, said
+from tests.dashboard.pages import checked, opened, press
+from tests.dashboard.test_pages import said
 from tlcore.runs import chores
 from tlcore.runs.chores import Chore
 from tlcore.runs.rows import Run

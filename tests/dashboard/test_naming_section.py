@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.shift import naming
-from tests.dashboard.test_pages import checked, press
+from tests.dashboard.pages import checked, press
 from tests.dashboard.test_shift_page import SPEC, shift, text
 from tlcore.runs import chores
 from tlcore.runs.spec import RunSpec

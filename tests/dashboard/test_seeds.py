@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from streamlit.testing.v1 import AppTest
 
+from tests.dashboard.pages import checked, opened, press
 from tests.dashboard.test_against import SPEC, done, runs, text
-from tests.dashboard.test_pages import checked, opened, press
 from tlcore.runs.store import Store
 
 __all__ = ["runs"]

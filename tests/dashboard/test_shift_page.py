@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.shift import charts, labels, samples
-from tests.dashboard.test_pages import checked, opened, press
+from tests.dashboard.pages import checked, opened, press
 from tlcore.runs import chores
 from tlcore.runs.spec import RunSpec
 
