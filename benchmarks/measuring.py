@@ -240,5 +240,5 @@ def _peak() -> float:
 
 
 def like(run: RunSpec, strategy: str) -> RunSpec:
-    """The same data, budget, seed and backbone for another strategy, with that one's own defaults."""
-    return replace(run, strategy=strategy, hparams={}, steps=None).completed()
+    """The same data, budget, seed and backbone for another strategy, with that one's own defaults and validator."""
+    return replace(run, strategy=strategy, hparams={}, steps=None, validator="").completed()

@@ -49,7 +49,7 @@ def _begun() -> RunSpec:
 def _plain(spec: RunSpec) -> RunSpec:
     """The same data and backbone; by the plainest strategy that the data takes."""
     strategy = stand_in(PLAIN, spec.scenario)
-    plain = replace(spec, strategy=strategy, hparams={}, target_labels=None, steps=None)
+    plain = replace(spec, strategy=strategy, hparams={}, target_labels=None, steps=None, validator="")
     try:
         return links.normal(plain)
     except TransferError:

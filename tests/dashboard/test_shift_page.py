@@ -107,6 +107,10 @@ def test_a_link_to_data_and_backbone_is_kept_in_the_address(asked: list[dict]) -
     assert app.query_params["m"] in ("small-cnn-letters", ["small-cnn-letters"])
 
 
+def test_a_link_that_names_a_validator_is_looked_at_by_a_strategy_that_cannot_have_it(asked: list[dict]) -> None:
+    assert "Nothing is trained for this" in text(opened("views/shift.py", d="moons", s="dann", keep="density"))
+
+
 def test_bars_end_where_they_should() -> None:
     svg = charts.strips({"mmd": finding(0.04)}, {"mmd": "MMD"})
     assert 'width="110.0"' in svg  # chance reaches half of the way: 0.02 of 0.04, in 220 units
