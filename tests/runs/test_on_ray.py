@@ -101,6 +101,15 @@ def head(cluster: Any) -> Any:
     raise AssertionError
 
 
+def both_wait(store: Store) -> bool:
+    """Whether both runs wait, saved: whichever has begun waits for the other, or it could be done before that begins."""
+    runs = store.runs()
+    for run in runs:
+        if run.status == "running" and run.want == "run":
+            store.ask(run.id, want="pause")
+    return len(runs) == 2 and all(run.status == "paused" and checkpoint_file(store, run.id).exists() for run in runs)
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 @pytest.mark.filterwarnings("ignore")  # Ray's own: open sockets and processes of the node that was killed
@@ -114,19 +123,18 @@ def test_a_node_that_is_killed_halfway_loses_nothing(cluster: Any, tmp_path: Pat
     store = Store(place)
 
     def kill() -> None:
-        def halfway() -> Any:
-            under_way = [run for run in store.runs() if run.status == "running"]
-            saved = all(checkpoint_file(store, run.id).exists() and run.step < 3800 for run in under_way)
-            return len(under_way) == 2 and saved and under_way
-
-        lost.extend(run.step for run in until(halfway, 300))
+        until(lambda: both_wait(store), 300)
+        for run in store.runs():
+            store.ask(run.id, want="run")
+        until(lambda: all(run.status == "running" for run in store.runs()), 300)
+        lost.extend(run.step for run in store.runs())
         cluster.remove_node(second, allow_graceful=False)
 
     killer = Thread(target=kill, daemon=True)
     killer.start()
     assert sweep_on_ray(place, specs, cluster.address)
     killer.join()
-    assert len(lost) == 2, "the node was to be killed while both trained"
+    assert len(lost) == 2 and all(0 < step < 4000 for step in lost), "the node was to be killed while both trained"
     remarks = [each.event.text for run in store.runs() for each in store.events(run.id, kinds=("log",))]
     assert any("Went on from the checkpoint at step" in text for text in remarks)
     assert sweep(tmp_path / "here", specs, jobs=1)
