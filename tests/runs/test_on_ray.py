@@ -102,7 +102,7 @@ def head(cluster: Any) -> Any:
 
 
 def both_wait(store: Store) -> bool:
-    """Whether both runs wait, saved: whichever has begun waits for the other, or it could be done before that begins."""
+    """Whether both runs wait, saved: who has begun waits for the other, or might be done before that one begins."""
     runs = store.runs()
     for run in runs:
         if run.status == "running" and run.want == "run":
