@@ -1,5 +1,10 @@
-"""Comparisons that were started from here: how far they are, how long still, pause, go on, cancel."""
+"""Comparisons that were started from here: how far they are, how long still, pause, go on, cancel.
 
+A button keeps its place and its key whatever it says: a press is a pointer going down and coming up on the very same
+button, and where another one took its place in between, the press was lost.
+"""
+
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -10,17 +15,20 @@ from dashboard.storing import store
 from tlcore.errors import TransferError
 from tlcore.runs import queueing
 from tlcore.runs.headway import Progress
-from tlcore.runs.queueing import Asked
+from tlcore.runs.queueing import UNDER_WAY, Asked
 
 TICK = 1.0  # seconds between two looks
 SHOWN = 4  # comparisons
+WIDE = 118  # pixels of a button, so that none moves when another says something else
+TWICE = 0.4  # seconds: the second press of a double click is not meant for what the button says by then
+PRESSED = "compare-pressed"  # in the session's state: when
 
 
 def watching() -> None:
     """A line for each of the last comparisons; the page is drawn anew when a run has ended."""
     asked = queueing.all_asked(store())[:SHOWN]
     if asked:
-        busy = any(each.state(store()) == "running" for each in asked)
+        busy = any(each.state(store()) in UNDER_WAY for each in asked)
         st.fragment(_lines, run_every=TICK if busy else None)(_done(asked))
 
 
@@ -59,25 +67,33 @@ def _lines(drawn: Sequence[Any]) -> None:
         state, now = each.state(store()), each.progress(store())
         with st.container(horizontal=True, vertical_alignment="center", key=f"asked-{each.number}"):
             st.progress(min(1.0, now.share), f"**{title(each)}** · {said(now, state)}")
-            if state == "running":
-                _button("Pause", "pause", each, queueing.pause, "What trains is saved, and goes on when you say so.")
             if state in ("paused", "stopped"):
-                _button("Go on", "play_arrow", each, queueing.go_on, "From the last checkpoint of each run.")
-            if state in ("running", "paused"):
-                _button(
-                    "Cancel", "stop_circle", each, queueing.cancel, "What has begun is kept, the rest is forgotten."
-                )
+                _button("turn", "Go on", "play_arrow", each, queueing.go_on, "From the last checkpoint of each run.")
+            elif state in UNDER_WAY:
+                what = "What trains is saved, and goes on when you say so."
+                _button("turn", "Pause", "pause", each, queueing.pause, what, off=state != "running")
+            if state in UNDER_WAY or state == "paused":
+                what = "What has begun is kept, the rest is forgotten."
+                _button("end", "Cancel", "stop_circle", each, queueing.cancel, what)
             else:
-                _button("Close", "close", each, queueing.forget, "Takes this line away; the runs stay.")
+                _button("end", "Close", "close", each, queueing.forget, "Takes this line away; the runs stay.")
 
 
-def _button(label: str, icon: str, asked: Asked, act: Callable[..., None], what: str) -> None:
+def _button(
+    place: str, label: str, icon: str, asked: Asked, act: Callable[..., None], what: str, off: bool = False
+) -> None:
     """Acts before anything is drawn: the line may be drawn anew in the very moment in which it is pressed."""
-    key = f"{label}:{asked.number}"
-    st.button(label, icon=f":material/{icon}:", key=key, help=what, on_click=_act, args=(act, asked))
+    key = f"{place}:{asked.number}"
+    st.button(
+        label, icon=f":material/{icon}:", key=key, help=what, width=WIDE, disabled=off, on_click=_act, args=(act, asked)
+    )
 
 
 def _act(act: Callable[..., None], asked: Asked) -> None:
+    before, now = st.session_state.get(PRESSED, 0.0), time.monotonic()
+    if now - before < TWICE:
+        return
+    st.session_state[PRESSED] = now
     try:
         act(store(), asked)
     except TransferError as error:

@@ -64,13 +64,17 @@ def test_an_experimenter_starts_watches_compares_finds_the_winner_and_takes_it_a
     expect(line).to_be_visible()
     until(lambda: any(run.status == "finished" for run in lab.store.runs()), "the first run is finished")
 
-    page.get_by_role("button", name="Pause", exact=True).click()
+    pause, go_on = (page.get_by_role("button", name=name, exact=True) for name in ("Pause", "Go on"))
+    node, place = pause.element_handle(), pause.bounding_box()
+    pause.click()
     (asked,) = queueing.all_asked(lab.store)
     until(lambda: asked.state(lab.store) == "paused", "the comparison rests")
     expect(page.get_by_text(re.compile(r"of 18 runs · paused"))).to_be_visible()
-    expect(page.get_by_test_id("stStatusWidget")).to_be_hidden()  # it has drawn all of it
-    page.get_by_role("button", name="Go on", exact=True).click()
-    until(lambda: asked.state(lab.store) == "running", "it goes on")
+    for press, after in ((go_on, "running"), (pause, "paused"), (go_on, "running")):
+        expect(press).to_be_enabled()  # while the rest of the page is still being drawn
+        assert (node.inner_text().endswith(press.inner_text()), press.bounding_box()) == (True, place)  # the same one
+        press.click()
+        until(lambda after=after: asked.state(lab.store) == after, f"it is {after}")
     page.reload()  # nothing that happens to a browser hurts it
     expect(page.get_by_text(re.compile(r"of 18 runs"))).to_be_visible()
     expect(page.get_by_text("18 of 18 runs · done")).to_be_visible(timeout=HOUR)

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from dashboard.compare import budgets, curves, downloads, gains, heat, importance, tabling, timing, trading
+from dashboard.compare import budgets, curves, downloads, gains, heat, importance, tabling, timing, trading, watching
 from dashboard.compare.examples import examples
 from dashboard.compare.filtering import parsed
 from dashboard.compare.gathering import Curve, differing, frame, gathered
@@ -187,7 +187,8 @@ def test_the_page_is_never_empty_and_a_link_keeps_filter_and_view() -> None:
     assert any("passes this filter" in each.value for each in app.info)
 
 
-def test_a_comparison_is_started_paused_and_cancelled_from_here() -> None:
+def test_a_comparison_is_started_paused_and_cancelled_from_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching, "TWICE", 0)
     app = opened(PAGE)
     app.toggle(key="examples-False").set_value(False)  # nothing to draw: quicker
     checked(app.multiselect(key="new-strategies").set_value(["source-only", "dann"]).run())
@@ -199,6 +200,10 @@ def test_a_comparison_is_started_paused_and_cancelled_from_here() -> None:
     assert asked.state(store()) == "paused"
     press(app, "Go on")
     assert asked.state(store()) == "running"
+    monkeypatch.setattr(watching, "TWICE", 60)
+    press(app, "Pause")  # the second press of a double click
+    assert asked.state(store()) == "running"
+    monkeypatch.setattr(watching, "TWICE", 0)
     press(app, "Cancel")
     assert asked.runs(store()) == []
     checked(app.text_input(key="new-settings").set_value("steps").run())

@@ -78,7 +78,12 @@ def test_it_can_be_paused_gone_on_with_and_cancelled(store: Store, me: Process) 
     ended(store, other.id)
     first = store.claim("cpu", me)
     assert first is not None and found.state(store) == "running"
+    queueing.pause(store, found)
+    assert found.state(store) == "pausing"  # whoever trains has yet to obey
+    queueing.cancel(store, found)
+    assert found.state(store) == "stopping"
     ended(store, first.id)
+    queueing.go_on(store, found)
     assert found.progress(store).left == pytest.approx(3 * 2.0)
     queueing.cancel(store, found)
     assert [run.id for run in found.runs(store)] == [first.id] and found.state(store) == "stopped"

@@ -22,6 +22,7 @@ from tlcore.runs.spec import RunSpec
 from tlcore.runs.store import Store
 
 KEPT = 20  # comparisons that are remembered
+UNDER_WAY = ("running", "pausing", "stopping")  # states in which something trains, or waits for it
 
 
 @dataclass(frozen=True)
@@ -43,10 +44,13 @@ class Asked:
         return progress(self.specs, store.runs(), lambda share: _left(runs, len(self.specs)))
 
     def state(self, store: Store) -> str:
-        """running, paused, stopped (there is something left to do, and nobody is asked to) or done."""
+        """running, pausing, stopping (it was asked to, and a run has yet to obey), paused, stopped (there is something
+        left to do, and nobody is asked to) or done.
+        """
         runs = self.runs(store)
-        if any(run.status not in (*OVER, "paused") for run in runs):
-            return "running"
+        wants = {run.want for run in runs if run.status not in (*OVER, "paused")}
+        if wants:
+            return "pausing" if wants == {"pause"} else "stopping" if wants == {"stop"} else "running"
         if any(run.status == "paused" for run in runs):
             return "paused"
         return "done" if self.progress(store).over else "stopped"
