@@ -18,7 +18,7 @@ A message says what is, what was expected, and what to do. Whoever catches a `Tr
 show its text to a person as it stands; any other exception is a mistake of ours and ends loudly.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 
 
@@ -91,6 +91,13 @@ class Diverged(TransferError):
     def __init__(self, message: str, step: int) -> None:
         super().__init__(message)
         self.step = step
+
+
+def only_known(kind: str, keys: Iterable[str], known: Collection[str]) -> None:
+    """Raises `UnknownKey` for the first of the keys that is not known."""
+    for key in keys:
+        if key not in known:
+            raise UnknownKey(kind, key, known)
 
 
 def _listed(words: list[str]) -> str:

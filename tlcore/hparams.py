@@ -9,7 +9,7 @@ from dataclasses import MISSING, asdict, dataclass, field, fields
 from math import isfinite
 from typing import Any, Self
 
-from tlcore.errors import OutOfRange, UnknownKey
+from tlcore.errors import OutOfRange, only_known
 
 Value = bool | int | float | str
 
@@ -48,10 +48,7 @@ class HParams:
 
         Raises `UnknownKey` for a name that is not a field and `OutOfRange` for a bad value.
         """
-        known = [each.name for each in fields(cls)]
-        for name in settings:
-            if name not in known:
-                raise UnknownKey("hyper-parameter", name, known)
+        only_known("hyper-parameter", settings, [each.name for each in fields(cls)])
         return cls(**settings)
 
     def as_json(self) -> dict[str, Value]:

@@ -10,7 +10,7 @@ from itertools import product
 from typing import Any, Self
 
 from tlcore import catalogue
-from tlcore.errors import OutOfRange, RequestError, UnknownKey
+from tlcore.errors import OutOfRange, RequestError, only_known
 from tlcore.runs.likeness import mark
 from tlcore.runs.references import SOURCE_ONLY, reference
 from tlcore.runs.spec import RunSpec
@@ -42,10 +42,7 @@ class Comparison:
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> Self:
         """A comparison as a file says it. Raises `UnknownKey` or `RequestError` in a sentence."""
-        known = [each.name for each in fields(cls)]
-        for name in told:
-            if name not in known:
-                raise UnknownKey("choice of a comparison", name, known)
+        only_known("choice of a comparison", told, [each.name for each in fields(cls)])
         for name in ("strategies", "scenarios"):
             if not told.get(name):
                 raise RequestError(f"A comparison needs {name}: a list of keys, see `tlcore list {name}`.")
@@ -81,9 +78,7 @@ class Comparison:
             raise OutOfRange("The seeds of a comparison should be different whole numbers, as in 0,1,2.")
         known = {name for strategy in self.strategies for name in _hparams(strategy)}
         known |= {each["name"] for scenario in self.scenarios for each in catalogue.dials(scenario)}
-        for name in self.settings:
-            if name not in known:
-                raise UnknownKey("hyper-parameter or dial", name, sorted(known))
+        only_known("hyper-parameter or dial", self.settings, known)
         sizes = [*(len(getattr(self, name)) for name in _LISTS), *map(len, self.settings.values())]
         many = 1
         for size in sizes:

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from tlcore import catalogue, picking
 from tlcore.dials import SHIFT, check_shared
-from tlcore.errors import OutOfRange, RequestError, UnknownKey
+from tlcore.errors import OutOfRange, RequestError, UnknownKey, only_known
 from tlcore.hparams import Value, checked
 from tlcore.runs import devices
 from tlcore.runs.first_weights import first_weights
@@ -49,10 +49,7 @@ class RunSpec:
     @classmethod
     def of(cls, choices: Mapping[str, Any]) -> Self:
         """A spec from its JSON. Raises `UnknownKey` for a choice that there is not, `RequestError` for one missing."""
-        known = [each.name for each in fields(cls)]
-        for name in choices:
-            if name not in known:
-                raise UnknownKey("choice", name, known)
+        only_known("choice", choices, [each.name for each in fields(cls)])
         for name in ("strategy", "scenario"):
             if not isinstance(choices.get(name), str):
                 raise RequestError(f"A run needs a {name}: choose one of `tlcore list {_plural(name)}`.")
@@ -91,9 +88,7 @@ class RunSpec:
         """
         hparams = [each["name"] for each in catalogue.strategy(self.strategy)["hparams"]]
         dials = [each["name"] for each in catalogue.dials(self.scenario)]
-        for name in settings:
-            if name not in (*hparams, *dials):
-                raise UnknownKey("hyper-parameter or dial", name, [*hparams, *dials])
+        only_known("hyper-parameter or dial", settings, [*hparams, *dials])
         spec = replace(self, hparams={**self.hparams, **{k: v for k, v in settings.items() if k in hparams}})
         turned = {k: _number(k, v) for k, v in settings.items() if k in dials and k not in hparams}
         shift = turned.pop(SHIFT, spec.shift)
@@ -112,9 +107,7 @@ class RunSpec:
         shift = own.pop(SHIFT, None)
         if self.shift is not None and shift is None:
             raise OutOfRange(f"'{self.scenario}' is a fixed pair of domains, so it takes no shift.")
-        for name in self.settings:
-            if name not in own | of_labels:
-                raise UnknownKey("dial", name, own | of_labels)
+        only_known("dial", self.settings, own | of_labels)
         settings = {name: _turned(each, self.settings.get(name)) for name, each in own.items()}
         # Dials about labels that rest at 0 are not mentioned: a run is the same run as before there were any.
         settings |= {
@@ -178,9 +171,7 @@ class RunSpec:
 
     def _hparams(self, descriptions: list[dict[str, Any]], steps: int) -> dict[str, Value]:
         by_name = {each["name"]: each for each in descriptions}
-        for name in self.hparams:
-            if name not in by_name:
-                raise UnknownKey("hyper-parameter", name, by_name)
+        only_known("hyper-parameter", self.hparams, by_name)
         if "steps" not in by_name:
             if self.steps is not None:
                 raise RequestError(f"'{self.strategy}' sets the number of its steps by itself.")

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tlcore.cards import Dial, ScenarioCard
-from tlcore.errors import OutOfRange, UnknownKey
+from tlcore.errors import OutOfRange, only_known
 from tlcore.library.splits import stratified
 from tlcore.scenarios.relabelled import asked, glanced, relabelled
 
@@ -95,9 +95,7 @@ class Scenario(ABC):
         if shift is not None and "shift" not in dials:
             raise OutOfRange(f"'{self.card.key}' is a fixed pair without a shift: leave the shift of {shift} out.")
         given = dict(settings) if shift is None else {**settings, "shift": shift}
-        for name in given:
-            if name not in dials:
-                raise UnknownKey(f"setting of '{self.card.key}' named", name, dials)
+        only_known(f"setting of '{self.card.key}' named", given, dials)
         return {name: _checked(dial, given.get(name, dial.default), self.card.key) for name, dial in dials.items()}
 
     @abstractmethod
