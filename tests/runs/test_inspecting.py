@@ -9,8 +9,9 @@ from PIL import Image, ImageDraw
 
 from tests.runs.conftest import SMALL
 from tlcore.errors import RequestError
+from tlcore.runs.asking import ask
 from tlcore.runs.engine import execute
-from tlcore.runs.inspecting import ask, inspect
+from tlcore.runs.inspecting import inspect
 from tlcore.runs.processes import Process
 from tlcore.runs.spec import RunSpec
 from tlcore.runs.steering import Control

@@ -151,7 +151,7 @@ def inspect(folder: Path, wishes: Mapping[str, Any], tell: "Teller") -> dict[str
 
 def own(folder: Path, wishes: Mapping[str, Any], tell: "Teller") -> dict[str, Any]:
     """Show a trained network one picture of somebody's own, which lies in the folder of this work."""
-    from tlcore.runs.inspecting import ask
+    from tlcore.runs.asking import ask
     from tlcore.runs.store import Store
 
     tell.stage("Loading torch")
