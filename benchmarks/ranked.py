@@ -5,20 +5,20 @@
 
 Every backbone of the catalogue that needs no download, with each of its pre-trainings, is scored on the target's few
 labelled images, as `tlcore rank` does. Then each learns from the same images, once with features that
-rest and once with everything moving, and held-out target images say how well.
+rest and once with everything moving, and held-out target images say how well. On the first task the same is done with
+features at rest for every backbone of the catalogue with random weights (`benchmarks/untrained.py`).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from statistics import fmean
-
-import numpy as np
-from scipy.stats import weightedtau
 
 from benchmarks.measuring import key, measured, points, spec
 from benchmarks.published import choices, written
+from benchmarks.ranked_tables import AGAIN, REDRAWN, SIZE, Pair, Scores, Who, missed, ordered
+from benchmarks.untrained import at_random, untrained
 from tlcore.errors import TransferError
 from tlcore.networks import build_backbone
-from tlcore.runs.ranking import SCORES, Ranking, ranked
+from tlcore.runs.ranking import Ranking, ranked
 from tlcore.runs.spec import RunSpec
 
 TASKS: Mapping[str, tuple[str, dict[str, float], int]] = {  # what the target shows: scenario, dials, labels a class
@@ -27,12 +27,10 @@ TASKS: Mapping[str, tuple[str, dict[str, float], int]] = {  # what the target sh
     "sketches (PACS)": ("pacs/photo~pacs/sketch", {"side": 48.0}, 10),
 }
 WAYS = {"linear-probe": "features rest", "fine-tune": "everything moves"}
-REDRAWN = 300
-SIZE = "size"  # the number of weights: what one could do without any score
+LEARNING = {"source_steps": 0, "steps": 200, "batch": 32}
+AT_RANDOM = "handwritten digits"
+RANDOM_SEEDS = 1  # of the backbones with random weights, which are large
 
-Who = tuple[str, str]  # a backbone and its weights
-Scores = Mapping[Who, Mapping[str, float]]
-Of = Callable[[str, Scores, Sequence[tuple[Who, float]]], float]
 Table = Mapping[tuple[str, int], Ranking]  # by task and seed
 
 
@@ -52,10 +50,9 @@ def rankings(seeds: int) -> dict[tuple[str, int], Ranking]:
 
 def run(task: str, seed: int, way: str, who: Who) -> RunSpec:
     scenario, settings, labels = TASKS[task]
-    hparams = {"source_steps": 0, "steps": 200, "batch": 32}
     return spec(
         way, scenario, backbone=who[0], weights=who[1], settings=settings, target_labels=labels, seed=seed,
-        hparams=hparams,
+        hparams=LEARNING,
     )  # fmt: skip
 
 
@@ -67,22 +64,6 @@ def scores(ranking: Ranking) -> dict[Who, dict[str, float]]:
 
 def _size(backbone: str) -> int:
     return sum(each.numel() for each in build_backbone(backbone, seed=0, input_shape=(3, 32, 32)).parameters())
-
-
-def tau(score: str, said: Scores, reached: Sequence[tuple[Who, float]]) -> float:
-    """Of those that were measured; 0 where all say the same."""
-    found = weightedtau([true for _, true in reached], [said[who][score] for who, _ in reached]).statistic
-    return float(np.nan_to_num(found))
-
-
-def lost(score: str, said: Scores, reached: Sequence[tuple[Who, float]]) -> float:
-    """Points of accuracy that the score's first choice is below the best."""
-    _, first = max(reached, key=lambda each: said[each[0]][score])
-    return 100 * (max(true for _, true in reached) - first)
-
-
-FORMS: Mapping[Of, str] = {tau: "+.2f", lost: ".1f"}
-NAMES: Mapping[Of, str] = {tau: "weighted τ", lost: "points lost"}
 
 
 SAYS = """
@@ -105,7 +86,7 @@ def main() -> None:
     said = {place: scores(ranking) for place, ranking in table.items()}
     wanted = {
         (task, seed, way, who): run(task, seed, way, who)
-        for (task, seed), each in said.items()
+        for (task, seed), each in sorted(said.items(), key=lambda each: each[0][1])  # one seed after the other
         for way in WAYS
         for who in each
     }
@@ -118,49 +99,28 @@ def main() -> None:
     reached = {place: each for place, each in reached.items() if len(each) == len(said[place[:2]])}
     parts: list[str | list[str]] = [_words(table, reached)]
     for way, moves in WAYS.items():
-        parts += [f"## {way}: {moves}", *(_compared(way, of, said, reached) for of in (tau, lost))]
-    written(
-        __file__,
-        "Transferability scores, against what came of it",
-        [*parts, "## What came of it", _reached(reached), SAYS],
-    )
+        pairs = {task: _pairs(task, way, said, reached) for task in TASKS}
+        pairs = {task: each for task, each in pairs.items() if each}
+        parts += [f"## {way}: {moves}", ordered(pairs), missed(pairs)]
+    parts += ["## What came of it", _reached(reached), *_at_random(asked.jobs, min(asked.seeds, RANDOM_SEEDS))]
+    written(__file__, "Transferability scores, against what came of it", [*parts, SAYS])
 
 
-def _compared(
+def _pairs(
+    task: str,
     way: str,
-    of: Of,
     said: Mapping[tuple[str, int], Scores],
     reached: Mapping[tuple[str, int, str], Mapping[Who, float]],
-) -> list[str]:
-    """A line a score, a column a task; the last column is the mean over tasks."""
-    tasks = list(dict.fromkeys(task for task, _, own in reached if own == way))
-    lines = [f"| {NAMES[of]} | {' | '.join(tasks)} | all |", f"|---|{'--:|' * (len(tasks) + 1)}"]
-    for score in (*SCORES, SIZE):
-        pairs = {
-            task: [(said[task, seed], each) for (own, seed, by), each in reached.items() if (own, by) == (task, way)]
-            for task in tasks
-        }
-        cells = [_redrawn(of, score, each) for each in pairs.values()]
-        whole = fmean(fmean(of(score, own, list(each.items())) for own, each in every) for every in pairs.values())
-        lines.append(f"| {score} | {' | '.join(cells)} | **{whole:{FORMS[of]}}** |")
-        print(lines[-1], flush=True)
-    return lines
-
-
-def _redrawn(of: Of, score: str, pairs: Sequence[tuple[Scores, Mapping[Who, float]]]) -> str:
-    """The mean over seeds, and between which values it lies when backbones are drawn anew, one by one as often."""
-    random = np.random.default_rng(0)
-    means = []
-    for _ in range(REDRAWN):
-        drawn = []
-        for said, reached in pairs:
-            every = list(reached)
-            chosen = [every[at] for at in random.integers(0, len(every), len(every))]
-            drawn.append(of(score, said, [(who, reached[who]) for who in chosen]))
-        means.append(fmean(drawn))
-    low, high = np.quantile(means, [0.025, 0.975])
-    mean = fmean(of(score, said, list(reached.items())) for said, reached in pairs)
-    return f"{mean:{FORMS[of]}} ({low:{FORMS[of]}} to {high:{FORMS[of]}})"
+) -> list[Pair]:
+    """Seed by seed; beside the scores stands what the next seed came to."""
+    seeds = [seed for own, seed, by in reached if (own, by) == (task, way)]
+    found = []
+    for seed, following in zip(seeds, [*seeds[1:], *seeds[:1]]):
+        again = reached[task, following, way]
+        own = said[task, seed]
+        told = own if following == seed else {who: {**each, AGAIN: again[who]} for who, each in own.items()}
+        found.append((told, reached[task, seed, way]))
+    return found
 
 
 def _reached(reached: Mapping[tuple[str, int, str], Mapping[Who, float]]) -> list[str]:
@@ -177,25 +137,36 @@ def _reached(reached: Mapping[tuple[str, int, str], Mapping[Who, float]]) -> lis
     return lines
 
 
+def _at_random(jobs: int, seeds: int) -> list[str | list[str]]:
+    scenario, _, labels = TASKS[AT_RANDOM]
+    runs = {seed: untrained(scenario, labels, LEARNING, seed) for seed in range(seeds)}
+    return at_random(AT_RANDOM, runs, jobs)
+
+
 def _words(table: Table, reached: Mapping[tuple[str, int, str], Mapping[Who, float]]) -> str:
     sizes = sorted({len(each.candidates) for each in table.values()})
     tasks = dict.fromkeys(task for task, _, _ in reached)
     seeds = {task: sorted({seed for own, seed, _ in reached if own == task}) for task in tasks}
     there = "; ".join(
-        f"{task}, {TASKS[task][2]} labels a class, seed {', '.join(map(str, seeds[task]))}" for task in tasks
+        f"{task}: {TASKS[task][2]} labels a class, seeds {', '.join(map(str, seeds[task]))}" for task in tasks
     )
     away = len(next(iter(table.values())).left_out)
     return f"""
-        {sum(map(len, reached.values()))} runs. {" to ".join(map(str, sizes))} backbones, each with every pre-training
-        that comes with Transfer Lab, or with random weights; left out: {away} of the catalogue, whose weights have to
-        be downloaded. {there}.
+        {sum(map(len, reached.values()))} runs. {" to ".join(map(str, sizes))} candidates: each backbone that comes
+        with Transfer Lab, with each of its pre-trainings, or with random weights where it has none. {away} more of the
+        catalogue have weights that have to be downloaded, which was not possible here; see below for what they say at
+        random. {there}.
 
         Scores and learning see the same labelled target images. Learning takes 200 steps of 32 images from the weights
         as they come, without the source. *Weighted τ* (`scipy.stats.weightedtau`) says how a score's order and that
-        of the target accuracy on held-out images go together: 1 for one order, 0 for none. *Points lost*: how far
-        the score's first choice is below the best backbone. A cell is a mean over seeds, with a 95 % interval from
-        drawing backbones anew, {REDRAWN} times. *Size* is no score: the number of weights, which knows nothing of
-        the data.
+        of the target accuracy on held-out images go together: 1 for one order, 0 for none. A cell is a mean over
+        seeds, with a 95 % interval from drawing backbones anew, {REDRAWN} times, the same ones for all seeds and
+        tasks. *Points lost*: how far the score's first choice is below the best backbone; a mean over seeds, with
+        each of them behind. A seed draws other labelled images, other held-out ones and other random weights.
+
+        *Size* is no score: the number of weights, which knows nothing of the data. *Another seed*: the accuracies that
+        the same backbones reached with the next seed; about so well one could know the order after having trained all
+        of them once. *Chance* is a backbone drawn blindly.
     """
 
 

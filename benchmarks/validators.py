@@ -2,143 +2,67 @@
 
     python -m benchmarks.validators [--seeds 3] [--jobs 2]
 
-Every strategy that adapts without target labels trains on three scenarios with three settings. Ten times in a run
-each validator says its number, and the oracle (target accuracy on held-out images) stands beside it. What a choice by
-each validator loses, and how its order and the oracle's go together, is told by `benchmarks/chosen.py`.
+Every strategy that adapts without target labels trains on three scenarios, on one of them with three settings, and
+every other one where its own card promises something (`benchmarks/at_home.py`). Ten times in a run each validator says
+its number, and the oracle (target accuracy on held-out images) stands beside it. What a choice by each validator loses,
+and how its order and the oracle's go together, is told by `benchmarks/chosen.py`.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
 
-from benchmarks.chosen import ORACLE, REDRAWN, Place, Told, overall, table
-from benchmarks.measuring import Beyond, Result, key, measured, spec
+from benchmarks.adapting import SCENARIOS, adapting, wanted
+from benchmarks.at_home import INSTEAD, LABELS, at_home, clusterers, fits
+from benchmarks.chosen import Place, Told
+from benchmarks.chosen_tables import REDRAWN, alone, listed, overall, table
+from benchmarks.measuring import Result, key, measured
 from benchmarks.published import choices, written
-from tlcore import catalogue
-from tlcore.errors import RequestError
+from benchmarks.watching import WATCHED, checkpoints
 from tlcore.runs.spec import RunSpec
-from tlcore.training.validating import PREFIX, Validators
+from tlcore.training.validating import THOROUGH
 
 
-class Where(NamedTuple):
-    dials: dict[str, float]
-    factors: tuple[float, ...]  # of the dial that matters most, the first setting being the default one
-    without: tuple[str, ...] = ()
+def _late(place: Place) -> tuple[bool, int, bool]:
+    """Breadth first: every strategy with one seed before the next seed; other settings of further seeds at the end."""
+    return place.seed > 0 and place.factor != 1, place.seed, place.factor != 1
 
 
-SCENARIOS: Mapping[str, Where] = {
-    "moons": Where({}, (1.0, 0.25, 4.0)),
-    "blobs": Where({"proportion": 90.0}, (1.0,)),
-    "printed-to-handwritten": Where({}, (1.0,), ("distill", "hints", "attention-transfer")),
-}
-DIALS: Mapping[str, str] = {  # that dial; the learning rate where there is no other
-    "coral": "ridge", "deep-coral": "align", "mmd": "align", "jan": "align", "deep-jdot": "carry", "tca": "trade",
-    "importance-weighting": "decay", "kmm": "bandwidth", "ulsif": "bandwidth", "kliep": "bandwidth",
-    "dann": "strength", "domain-confusion": "confuse", "cdan": "strength", "mdd": "strength",
-    "pseudo-label": "pseudo", "mean-teacher": "agree", "mcc": "confusion", "shot": "pseudo",
-    "pada": "strength", "iwan": "strength", "deep-cluster": "move",
-}  # fmt: skip
-CHECKPOINTS = 10
+def _whole(runs: Mapping[Place, RunSpec], known: Mapping[str, Result], *, together: bool = False) -> Told:
+    """What was measured: a first seed as far as it came, of further seeds only what is whole, scenario by scenario."""
 
+    def group(place: Place) -> tuple[str, int, bool]:
+        return "" if together else place.scenario, place.seed, place.factor != 1
 
-@dataclass
-class Recorder:
-    """Every evaluation but the first with all validators; numbered, so that each can be found again."""
-
-    graders: list[Any]
-    validators: Validators
-    calls: int = 0
-    seen: dict[str, float] = field(default_factory=dict)
-
-    def evaluate(self, strategy: Any, *, final: bool) -> Mapping[str, float]:
-        told = {name: value for each in self.graders for name, value in each.evaluate(strategy, final=final).items()}
-        self.calls += 1
-        if self.calls > 1:  # the first is of an untrained network
-            told |= self.validators.evaluate(strategy, final=final)
-            place = self.calls - 1
-            self.seen |= {f"{place}:{name}": value for name, value in told.items() if name == ORACLE or PREFIX in name}
-        return told
-
-
-def watched(built: Any) -> Any:
-    exam, target = built.prepared.exam, built.prepared.task.target.without_labels()
-    return replace(built, evaluators=[Recorder(list(built.evaluators), Validators(exam.source, target, thorough=True))])
-
-
-def history(built: Any) -> Mapping[str, float]:
-    return dict(built.evaluators[0].seen)
-
-
-WATCHED = Beyond(before=watched, after=history, evaluations=CHECKPOINTS)
-
-
-def adapting() -> list[str]:
-    """The strategies that learn from labelled source and unlabelled target images, and source-only beside them."""
-    every = catalogue.strategies().items()
-    return ["source-only", *(key for key, each in every if _fits(each["card"]))]
-
-
-def _fits(card: Mapping[str, Any]) -> bool:
-    """Clusters have no names, so there are no classes for a validator to look at."""
-    return card["needs"] == ["labels", "images"] and card["answers"] != "clusters"
-
-
-def wanted(seed: int) -> dict[Place, RunSpec]:
-    """Every run of one seed: scenario by scenario, strategy by strategy, the default settings first."""
-    runs: dict[Place, RunSpec] = {}
-    for scenario, where in SCENARIOS.items():
-        for strategy in adapting():
-            dial = DIALS.get(strategy, "lr")
-            described = {each["name"]: each for each in catalogue.strategy(strategy)["hparams"]}
-            for factor in where.factors if strategy not in where.without else ():
-                settings = {dial: described[dial]["default"] * factor} if factor != 1 else {}
-                try:
-                    run = spec(strategy, scenario, seed=seed, settings=where.dials, hparams=settings)
-                except RequestError:  # it needs what the scenario has not: batch norms, say
-                    continue
-                runs[Place(scenario, seed, strategy, factor)] = run
-    return runs
-
-
-def _late(place: Place) -> tuple[bool, bool, int]:
-    """The defaults come first, and of these the first seed, so that a table that is stopped says what it can."""
-    return place.factor != 1, place.seed > 0, list(SCENARIOS).index(place.scenario)
-
-
-def checkpoints(result: Result) -> list[dict[str, float]]:
-    """Of each checkpoint of a run what was said, in order."""
-    found: dict[int, dict[str, float]] = {}
-    for name, value in result.values.items():
-        place, colon, what = name.partition(":")
-        if colon:
-            found.setdefault(int(place), {})[what.removeprefix(PREFIX)] = value
-    return [found[place] for place in sorted(found)]
+    found = {place: known[key(run, WATCHED)] for place, run in runs.items() if key(run, WATCHED) in known}
+    cut = {group(place) for place in runs if place.seed > 0 and place not in found}
+    return {place: checkpoints(result) for place, result in found.items() if group(place) not in cut}
 
 
 def main() -> None:
     asked = choices(__doc__ or "", seeds=3)
     runs = {place: run for seed in range(asked.seeds) for place, run in wanted(seed).items()}
-    runs = dict(sorted(runs.items(), key=lambda each: _late(each[0])))
-    known = measured(list(runs.values()), asked.jobs, "validators", WATCHED)
-    found = {place: known[key(run, WATCHED)] for place, run in runs.items() if key(run, WATCHED) in known}
-    # A first seed may be cut short, and the words say so; of further seeds only whole ones count.
-    whole = {place[:2] for place in runs} - {place[:2] for place in runs if place.factor == 1 and place not in found}
-    told: Told = {
-        place: checkpoints(result) for place, result in found.items() if place.seed == 0 or place[:2] in whole
-    }
-    parts: list[str | list[str]] = [_words(told, sum(each.seconds for each in found.values()))]
-    parts += [*overall(told)]
+    home = {place: run for seed in range(asked.seeds) for place, run in at_home(adapting(), seed).items()}
+    every = sorted([*runs.items(), *home.items()], key=lambda each: _late(each[0]))
+    known = measured([run for _, run in every], asked.jobs, "validators", WATCHED)
+    told, there = _whole(runs, known), _whole(home, known, together=True)
+    seconds = sum(known[key(run, WATCHED)].seconds for _, run in every if key(run, WATCHED) in known)
+    parts: list[str | list[str]] = [_words(told, there, seconds), *overall(told)]
     for scenario in SCENARIOS:
         parts += [f"## {scenario}", *table({place: each for place, each in told.items() if place.scenario == scenario})]
+    fitting = fits(home)
+    parts += ["## Every other strategy, where its card promises something", _elsewhere(there), alone(there, fitting)]
+    all_fit = {strategy: list(THOROUGH) for strategy in adapting()}
+    parts += ["## Strategy by strategy", STRATEGIES, listed(told, all_fit), listed(there, fitting)]
     written(__file__, "Validators without target labels, against the oracle", [*parts, SAYS, CUT])
 
 
-def _words(told: Told, seconds: float) -> str:
+def _words(told: Told, home: Told, seconds: float) -> str:
     strategies = {place.strategy for place in told}
     there = "; ".join(_had(scenario, [place for place in told if place.scenario == scenario]) for scenario in SCENARIOS)
     return f"""
-        {len(told)} runs, {seconds / 60:.0f} minutes of one core: {len(strategies)} strategies that adapt without target
-        labels. {there}.
+        {len(told) + len(home)} runs, {seconds / 60:.0f} minutes of one core. {len(strategies)} strategies that adapt
+        without target labels (source-only is counted among them) were tried on three scenarios, the other
+        {len({place.strategy for place in home})} each where its own card promises something. {there}; the others:
+        {_listed(sorted({place.seed for place in home}))}.
 
         The settings of a strategy are its defaults, and its main dial (the learning rate where it has none) at a
         quarter and at four times. Ten times in a run every validator looks at 300 held-out source images with labels
@@ -147,10 +71,28 @@ def _words(told: Told, seconds: float) -> str:
 
         What is *lost* are points of target accuracy below the best that there was to choose. *Checkpoints*: one of the
         ten of a run; of equals the last, as a run that keeps a checkpoint does. *Settings*: one of those of a
-        strategy, at its last checkpoint. *All*: one of all strategies and settings, at their last checkpoints. ρ is
+        strategy, at its last checkpoint. *All*: one of all strategies and settings, at their last checkpoints. Where
+        a validator says the same of several settings or strategies, what it loses is their mean. ρ is
         Spearman's rank correlation with the oracle, τ the weighted one of `scipy.stats.weightedtau`, where the
-        best count most. A mean ± half of a 95 % t-interval is over strategies; of *all*, losses are means over
-        seeds, and the intervals of ρ and τ come from drawing strategies anew, {REDRAWN} times.
+        best count most.
+
+        A mean ± half of a 95 % t-interval is over strategies, each of which counts once, and in it each scenario: it
+        says how far another choice of strategies could move it. *Seed by seed* says how far another seed moves it. Of
+        *all*, losses are means over seeds with each seed behind, and the intervals of ρ and τ come from drawing
+        strategies anew, the same for all seeds, {REDRAWN} times.
+    """
+
+
+def _elsewhere(told: Told) -> str:
+    return f"""
+        They learn from target labels, from several tasks or groups, or without any target image. Of validators only
+        those count that may look: who learns from no source label cannot choose by source labels, and who sees no
+        target image cannot choose by target images (in life one would have some by then, or none at all).
+        Strategies whose card promises something for episodes, each with classes of its own, are on {INSTEAD} with
+        {LABELS} labels a class, for an episode has no answers that could be compared. For zero-shot strategies the
+        oracle is the harmonic mean. Runs in two parts learn the source first: then its checkpoints are among the ten.
+        {len({place.strategy for place in told})} strategies; left out are {" and ".join(clusterers())}, whose clusters
+        have no names.
     """
 
 
@@ -167,6 +109,10 @@ def _listed(numbers: Sequence[int]) -> str:
     return f"seed{'s' if len(numbers) > 1 else ''} {', '.join(map(str, numbers)) or 'none'}"
 
 
+STRATEGIES = """
+    Means over the runs (scenarios, settings, seeds): target accuracy of *the last* checkpoint in points, how many of
+    them *it loses* against the best of the ten, and how many each validator gains on it.
+"""
 SAYS = """
     ## What it says
 

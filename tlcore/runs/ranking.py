@@ -91,11 +91,11 @@ def ranked(
         except DataUnavailable as reason:
             left_out[f"{key}:{weights}"] = str(reason)
             continue
-        few, known = (_features(each, encoder) for each in (task.few, source))
-        guesses = _as_the_source(known, source.answers().numpy(), few)
+        few, known = (features(each, encoder) for each in (task.few, source))
+        guesses = as_the_source(known, source.answers().numpy(), few)
         with threadpool_limits(1):
-            all_of_them = _scored(few, guesses, labels)
-            found.append((key, weights, all_of_them, [_scored(few[at], guesses[at], labels[at]) for at in draws]))
+            all_of_them = scored(few, guesses, labels)
+            found.append((key, weights, all_of_them, [scored(few[at], guesses[at], labels[at]) for at in draws]))
     progress("Done", 1.0)
     ranks = {score: _ranks(score, found) for score in SCORES}
     candidates = [
@@ -118,11 +118,11 @@ def _offered(scenario: str, chosen: Sequence[str], left_out: dict[str, str]) -> 
                 yield key, weights
 
 
-def _features(domain: Domain, encoder: Callable[[Any], Any]) -> Floats:
+def features(domain: Domain, encoder: Callable[[Any], Any]) -> Floats:
     return np.asarray(domain.encoded(encoder).inputs, dtype=np.float64)
 
 
-def _as_the_source(known: Floats, classes: NDArray[Any], asked: Floats) -> Floats:
+def as_the_source(known: Floats, classes: NDArray[Any], asked: Floats) -> Floats:
     """How likely each of the source's classes is for the rows that are asked about, by a linear probe: (N, Z)."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
@@ -133,7 +133,7 @@ def _as_the_source(known: Floats, classes: NDArray[Any], asked: Floats) -> Float
         return np.asarray(probe.predict_proba(asked))
 
 
-def _scored(features: Floats, guesses: Floats, labels: NDArray[Any]) -> dict[str, float]:
+def scored(features: Floats, guesses: Floats, labels: NDArray[Any]) -> dict[str, float]:
     return {
         "logme": logme(features, labels),
         "h-score": h_score(features, labels, shrinkage=None).value,
