@@ -82,6 +82,11 @@ class Journal:
         """How many items the run has seen, all phases together."""
         return sum(phase.step for phase in self._phases)
 
+    @property
+    def now(self) -> str:
+        """The name of the newest phase that has seen an item; empty before the first."""
+        return next((phase.name for phase in reversed(self._phases) if phase.step), "")
+
     def phase(
         self, name: str, length: int, stream: Stream[T], keep: Sequence[Keepable], until: Callable[[], bool]
     ) -> Iterator[T]:

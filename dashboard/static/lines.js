@@ -10,7 +10,7 @@ const FAR = 12 // times the losses, over which a curve is drawn at a fraction of
 const SHARES = /accuracy|harmonic_mean|unknown_auroc|target_nmi/
 const INKS = { light: ["#6b7280", "#8a6a3a", "#3f6f62", "#7a5573", "#4f6d8f"], dark: ["#a3a8b4", "#d7b98a", "#9fc3b6", "#cba6c3", "#9bb8d9"] }
 
-const ASIDE = /^validator_|^kept_|_items$|_ece$|^target_interval$/ // told with the others, and no curves
+const ASIDE = /^validator_|^kept_|_items$|_ece$|_top_(answer|label)$|^target_interval$/ // told with the others, and no curves
 
 /** Whether a series is drawn in the chart of accuracies or in that of losses; some numbers are in neither. */
 export const belongs = (what, name) => !ASIDE.test(name) && SHARES.test(name) === (what === "accuracy")

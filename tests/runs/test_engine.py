@@ -6,6 +6,7 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import replace
+from math import isnan, nan
 
 import pytest
 import torch
@@ -19,6 +20,7 @@ from tlcore.runs.engine import checkpoint_file, execute, log_file
 from tlcore.runs.foreground import train_here
 from tlcore.runs.processes import Process
 from tlcore.runs.steering import Control
+from tlcore.training.events import Measured
 
 
 class Killed(BaseException):
@@ -101,7 +103,8 @@ def test_a_run_is_trained_to_its_end(store):
     assert 0.5 < done.metrics["source_accuracy"] <= 1
     told = {f"{name}_{each}" for name in ("source", "target") for each in ("accuracy", "loss", "items", "ece")}
     kept = {"kept_step", "kept_source_accuracy", "kept_target_accuracy", "kept_target_items"}
-    assert set(done.metrics) == told | kept | {"validator_source_validation"}
+    spread = {"target_top_answer", "target_top_label"}
+    assert set(done.metrics) == told | kept | spread | {"validator_source_validation"}
     kinds = [each.kind for each in store.events(run.id)]
     assert kinds.count("measured") == 60
     assert kinds[0] == "evaluated"
@@ -256,8 +259,9 @@ def test_divergence_is_a_sentence_with_the_step(store):
     store.ask(run.id, pace=None)
 
     def burst(*args):
+        yield Measured(6, {"classification": 0.5})
+        yield Measured(7, {"classification": nan})
         raise Diverged("The loss 'classification' became not-a-number at step 7. Try a tenth of the learning rate.", 7)
-        yield
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engine, "train", burst)
@@ -265,6 +269,8 @@ def test_divergence_is_a_sentence_with_the_step(store):
     assert status(store, run) == "failed"
     assert "at step 7" in store.run(run.id).error
     assert isinstance(control.failure, Diverged)
+    steps = [(each.step, isnan(each.event.values["classification"])) for each in store.events(run.id)]
+    assert steps == [(6, False), (7, True)], "what had not been written yet is not lost"
 
 
 def test_our_own_mistake_is_one_sentence_and_its_traceback_is_in_the_log(store, monkeypatch):

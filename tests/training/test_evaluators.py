@@ -11,7 +11,7 @@ from torch import Tensor
 from tests.strategies.small import small
 from tlcore.data import Batch, Domain
 from tlcore.strategies import Strategy
-from tlcore.training.evaluators import Exam, Open, Unseen
+from tlcore.training.evaluators import Accuracy, Exam, Open, Unseen
 from tlcore.training.observers import EPISODE, EpisodeView
 from tlcore.training.unnamed import Clusters, Episodes, matched_accuracy
 
@@ -59,6 +59,15 @@ def test_an_open_exam_grades_known_classes_and_how_well_unknown_ones_are_noticed
     assert values["target_accuracy"] == pytest.approx(2 / 3)
     # Of 3 × 2 pairs of a known and an unknown image, one known image (sure: 3) is less sure than an unknown one (5).
     assert values["unknown_auroc"] == pytest.approx(5 / 6)
+
+
+def test_the_largest_shares_of_answers_and_of_classes_are_told_of_the_target_alone() -> None:
+    source, target = told([0, 1], [0, 1], name="source"), told([3, 3, 3, 1], [0, 3, 1, 1])
+    values = Accuracy(Exam(source, target)).evaluate(reader(), final=False)
+    assert (values["target_top_answer"], values["target_top_label"]) == (0.75, 0.5)
+    assert "source_top_answer" not in values
+    known = Open(Exam(source, told([0, 0, 5, 5, 5], [0, 1, 5, 5, 5]))).evaluate(reader(), final=False)
+    assert (known["target_top_answer"], known["target_top_label"]) == (1.0, 0.5), "of classes that both know"
 
 
 def test_episodes_ask_for_new_names_and_say_how_sure_their_mean_is() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 
 from tlcore import catalogue
-from tlcore.errors import OutOfMemory, StoreError, TransferError
+from tlcore.errors import Diverged, OutOfMemory, StoreError, TransferError
 from tlcore.picking import NONE
 from tlcore.runs import checkpoints, kept, memory
 from tlcore.runs.building import build, device_of, suitable_threads
@@ -135,6 +135,9 @@ def _walk(hold: Hold, control: Control, device: torch.device, news: str) -> None
             steering.hear(event)
     except Leave:
         steering.save()
+        raise
+    except Diverged:
+        steering.tell()  # what it was about to tell ends with the number that was none
         raise
     steering.save()
 

@@ -26,7 +26,8 @@ class Accuracy:
     """`source_accuracy`, `target_accuracy` in [0, 1], of how many `_items`, and the mean cross-entropies, in nats.
 
     While training goes on, at most `quick` test images of each domain are asked, always the same
-    ones; the final evaluation asks all of them, and tells the calibration error `_ece` as well. With `groups` the
+    ones; the final evaluation asks all of them, and tells the calibration error `_ece` as well. `target_top_answer` and
+    `target_top_label` are the shares of the most frequent answer and of the most frequent class. With `groups` the
     worst group's accuracy stands beside; with `picking` a validator sees the answers, without the target's labels.
     """
 
@@ -38,7 +39,7 @@ class Accuracy:
     def evaluate(self, strategy: Strategy[Any], *, final: bool) -> Mapping[str, float]:
         quick = None if final else self.quick
         source, target = self.exam.asked(strategy, quick)
-        told = source.graded("source", final=final) | target.graded("target", final=final)
+        told = source.graded("source", final=final) | target.graded("target", final=final) | target.balance("target")
         if self.groups is not None:
             told |= self.groups.worst("source", source.domain, source.right)
             told |= self.groups.worst("target", target.domain, target.right)
@@ -95,6 +96,7 @@ class Open:
             if self.groups is not None:
                 values |= self.groups.worst(name, asked.domain, asked.right)
             if name == "target":
+                values |= asked.balance(name)
                 confidence = F.softmax(sheet.logits, dim=1).amax(1)
                 values["unknown_auroc"] = float(roc_auc_score(known.cpu().numpy(), confidence.cpu().numpy()))
         return values | _chosen_by(strategy, self.exam, source, target, self.picking, self.quick, final=final)

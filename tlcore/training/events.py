@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 Array = np.ndarray
+PHASE = "phase"  # observed by the loop itself, where a phase ends and another begins: {"begins", "ends"}, their names
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Evaluated:
 class Observed:
     """A look inside by one observer; it never touches training.
 
-    `name` says what it is ("scene", "frame", "features", "exhibit"), `values` are numbers and words,
+    `name` says what it is ("scene", "frame", "features", "exhibit", "phase"), `values` are numbers and words,
     `arrays` are numpy.
     """
 

@@ -52,6 +52,13 @@ class Sheet(NamedTuple):
             told["ece"] = calibration_error(reliability(F.softmax(self.logits, dim=1).cpu(), labels.cpu()))
         return {f"{name}_{measure}": value for measure, value in told.items()}
 
+    def balance(self, name: str) -> dict[str, float]:
+        """The share (0 to 1) of the class that is answered most often, and of the one that is there most often."""
+        return {
+            f"{name}_top_answer": _most(self.logits.argmax(1)),
+            f"{name}_top_label": _most(self.domain.answers()),
+        }
+
 
 @dataclass(frozen=True)
 class Exam:
@@ -87,6 +94,11 @@ class Exam:
             return None
         domain = first(self.validation, quick)
         return Sheet(domain, logits_of(strategy, domain))
+
+
+def _most(classes: Tensor) -> float:
+    """The share (0 to 1) of the most frequent of classes (N,); 0 of none."""
+    return float(classes.bincount().max()) / len(classes) if len(classes) else 0.0
 
 
 def _moment(strategy: Strategy[Any], quick: int | None) -> Moment | None:
