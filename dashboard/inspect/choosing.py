@@ -8,6 +8,7 @@ from dashboard import links, words
 from dashboard.inspect.history import Example, History, example, history
 from dashboard.inspect.judging import BOTH, DOMAINS
 from dashboard.storing import store
+from dashboard.taking import taking
 from dashboard.visit import Visit
 from tlcore import catalogue
 from tlcore.errors import TransferError
@@ -70,6 +71,9 @@ def choose() -> Choice | None:
             "Images of", DOMAINS, default=BOTH, key="inspect-domain", required=True,
             help="Which held-out images count below: those of the source (●), of the target (✕), or both.",
         )  # fmt: skip
+        if run is not None:
+            with st.popover("Model", icon=":material/deployed_code:", help="Take the trained model away"):
+                taking(store(), run.id, "inspect")
     if run is None:
         _introduced(recorded, bool(runs))
     elif run.status in ACTIVE:

@@ -139,12 +139,18 @@ def _actions(visit: Visit) -> None:
 
 
 def _of_run(visit: Visit) -> None:
+    """What can be done with the run on stage. The second one keeps its words where there is room for those of one."""
     pin = "Unpin" if visit.pinned else "Pin run"
     if st.button(pin, icon=":material/keep:", shortcut="P", help="Keep this run as the ghost of those that follow."):
         visit.pin()
         st.rerun()
     with st.popover("Does it pay?", icon=":material/compare_arrows:", help="Does it pay? Beside its references"):
         against(visit.spec)
+    if st.button(
+        "Inspect", icon=":material/troubleshoot:", shortcut="I", disabled=visit.run is None,
+        help="Inspect this run: which images it takes for what, and where it looks.",
+    ):  # fmt: skip
+        st.switch_page("views/inspect.py", query_params={links.RUN: str(visit.run)})
     with st.popover("Seeds", icon=":material/stacks:", help="Seeds: the same with others, how much was luck?"):
         seeds(visit.spec)
     with st.popover("Copy as Python", icon=":material/code:", help="Copy as Python; take the model away"):

@@ -1,5 +1,7 @@
 """The Inspect page in a browser: with the pointer, and with the keys alone."""
 
+import re
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -10,7 +12,7 @@ from tests.browser.page import Play
 from tests.browser.test_fitting import DARK, LIGHT, brightness
 from tests.dashboard.test_inspect_page import looks
 from tlcore.runs import chores
-from tlcore.runs.rows import Run
+from tlcore.runs.rows import OVER, Run
 from tlcore.runs.spec import RunSpec
 
 
@@ -80,3 +82,29 @@ def test_the_page_is_drawn_in_both_themes(lab: Lab, play: Play, run: Run, theme:
     ink = brightness(play.page, ".ti-matrix", "color")
     dark, light = (ground, ink) if theme == "dark" else (ink, ground)
     assert dark < DARK and light > LIGHT
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_from_play_to_inspect_and_away_with_the_model(lab: Lab, play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TLCORE_DATA", str(lab.data))
+    lab.warm()
+    trained = lab.submit(RunSpec("source-only", "printed-to-handwritten", steps=40))
+    until(lambda: lab.store.run(trained.id).status in OVER, "the run has ended")
+    page = play.page
+    play.open(lab.link(trained))
+    play.until_shown(trained.id)
+    page.keyboard.press("i")
+    expect(page).to_have_url(re.compile(rf"/inspect\?run={trained.id}$"))
+    expect(page.get_by_role("grid")).to_be_visible()
+    page.get_by_role("button", name="Model", exact=True).click()
+    page.get_by_role("button", name="Prepare").click()
+    with page.expect_download(timeout=120_000) as taken:
+        page.get_by_role("button", name=re.compile(r"^.*Save .*safetensors \(")).click(timeout=120_000)
+    assert taken.value.path().stat().st_size > 4 * 10_000  # bytes of the weights
+    page.go_back()
+    expect(play.stage).to_be_visible()
+    page.get_by_role("button", name=re.compile("^Inspect")).first.click()
+    expect(page).to_have_url(re.compile(rf"/inspect\?run={trained.id}$"))
+    for chore in chores.chores():
+        chores.discard(chore)
