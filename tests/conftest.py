@@ -4,6 +4,7 @@ import gc
 import os
 import sys
 from collections.abc import Generator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,14 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     monkeypatch.setenv("TLCORE_DATA", str(folder))
     return folder
+
+
+@pytest.fixture
+def few_episodes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last exam by episodes is as short as those before: enough where two ways should lead to one number."""
+    from tlcore.training.unnamed import Episodes
+
+    monkeypatch.setattr("tlcore.scenarios.prepare.Episodes", partial(Episodes, all=Episodes.quick))
 
 
 @pytest.fixture(scope="session")

@@ -72,6 +72,7 @@ def test_the_model_comes_back_bit_for_bit(key: str, store: Store, tmp_path: Path
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
+@pytest.mark.usefixtures("few_episodes")
 @pytest.mark.parametrize("key", ALL)
 def test_the_model_of_every_strategy_comes_back_as_safetensors_and_onnx(key: str, store: Store, tmp_path: Path) -> None:
     pytest.importorskip("onnxruntime")
