@@ -49,7 +49,7 @@ def trained(strategy: str, share: float, seed: int) -> list[Mapping[str, float]]
     spec = RunSpec(strategy, "blobs", shift=1.0, settings={"proportion": share}, seed=seed, device="cpu", observe=False)
     built = build(spec.completed(), torch.device("cpu"))
     evaluators = [*built.evaluators, Gap(built.prepared.exam)]
-    events = train(built.strategy, built.prepared.task, evaluators, rhythm=Rhythm(evaluations=12))
+    events = train(built.strategy, built.prepared.task, evaluators, rhythm=Rhythm(evaluations=12, apart=1))
     return [{**event.values, "step": event.step} for event in events if isinstance(event, Evaluated)]
 
 

@@ -224,7 +224,7 @@ def _trained(spec: RunSpec, beyond: Beyond) -> Result:
     built = build(spec, torch.device("cpu"))
     if beyond.before:
         built = beyond.before(built)
-    rhythm = Rhythm(evaluations=beyond.evaluations)
+    rhythm = Rhythm(evaluations=beyond.evaluations, apart=1)
     for event in train(built.strategy, built.prepared.task, built.evaluators, rhythm=rhythm):
         if isinstance(event, Finished):
             with untouched(built.strategy):

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from scipy.spatial.distance import pdist
 from sklearn.metrics.pairwise import rbf_kernel
 
+from tlcore.shift import metrics
 from tlcore.shift.metrics import (
     Pairs,
     between_halves,
@@ -149,3 +150,11 @@ def test_between_halves_matches_the_size_of_what_it_stands_beside() -> None:
 def test_a_domain_of_one_row_is_refused(metric) -> None:
     with pytest.raises(ValueError, match="these have 1 and 5"):
         metric(cloud(1), cloud(5))
+
+
+@pytest.mark.parametrize("count", [3, 1000, 1001, 20_000, 20_001])
+def test_the_quick_median_is_the_median(count: int) -> None:
+    random = np.random.default_rng(count)
+    alike = np.where(random.random(count) < 0.6, 0, random.random(count))
+    for values in (random.gamma(2, size=count), random.integers(0, 9, count), alike, np.full(count, 3.0)):
+        assert metrics._median(values.astype(np.float32)) == float(np.median(values.astype(np.float32)))

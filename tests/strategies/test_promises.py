@@ -105,7 +105,7 @@ def test_evaluators_and_observers_leave_no_trace(key: str, task: Task) -> None:
             task,
             [Rude(), Accuracy(small_exam())],
             [Scene(probe, {}), Frames(probe), Exhibits()],
-            Rhythm(eager=True, look=0.0, share=1.0, evaluations=1000),
+            Rhythm(eager=True, look=0.0, share=1.0, evaluations=1000, apart=1),
         )
     )
     assert curves(seen) == curves(quiet)

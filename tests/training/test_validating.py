@@ -10,7 +10,7 @@ from tests.strategies.small import images, small, small_task
 from tlcore.data import Domain, Task
 from tlcore.training.bystander import untouched
 from tlcore.training.evaluators import Accuracy, Exam
-from tlcore.training.loop import train
+from tlcore.training.loop import Rhythm, train
 from tlcore.training.validating import PREFIX, QUICK, THOROUGH, Picking, Validators
 
 
@@ -41,7 +41,8 @@ def test_they_work_where_target_labels_are_absent() -> None:
 def test_their_curves_come_with_the_evaluations() -> None:
     task, strategy = small_task(), small("source-only", steps=12)
     validators = Validators(images("source test", 20, 1.0), task.target)
-    events = [each for each in train(strategy, task, [validators]) if type(each).__name__ == "Evaluated"]
+    told = train(strategy, task, [validators], rhythm=Rhythm(apart=1))
+    events = [each for each in told if type(each).__name__ == "Evaluated"]
     assert len(events) > 5
     assert all(set(each.values) == {PREFIX + name for name in QUICK} for each in events)
 
@@ -86,7 +87,7 @@ def test_a_run_shares_the_pass_that_grades_it_and_hides_the_target_labels(name: 
 
 def test_a_validator_sees_the_same_rows_at_the_end_as_in_between() -> None:
     exam = Exam(rows(900, 1), rows(900, 2))
-    grader = Accuracy(exam, quick=300, picking=Picking("nuclear_norm"))
+    grader = Accuracy(exam, quick=60, picking=Picking("nuclear_norm"))  # five times as many points
     between, end = (grader.evaluate(Counting(), final=final) for final in (False, True))
     assert end["target_items"] == 900 and between["target_items"] == 300
     assert end[PREFIX + "nuclear_norm"] == between[PREFIX + "nuclear_norm"]

@@ -1,11 +1,12 @@
 """Domains, their streams, and tasks that withhold."""
 
 from tlcore.data.domain import Batch, Described, Domain, Episode, View, withheld
-from tlcore.data.mapped import Inputs, Mapped, portion
+from tlcore.data.mapped import AT_ONCE, Inputs, Mapped, portion
 from tlcore.data.stream import Stream, both, generator_of, numbered, seed_of, several
 from tlcore.data.task import Task
 
 __all__ = [
+    "AT_ONCE",
     "Batch",
     "Described",
     "Domain",

@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 PASS = 500 * 3 * 64 * 64  # values in one pass of inputs that nothing is learnt from; larger images come fewer at once
+AT_ONCE = (
+    200  # inputs in such a pass: of a residual network on a CPU, five hundred leave its caches and take a third longer
+)
 
 
 class Readable(Protocol):

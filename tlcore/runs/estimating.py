@@ -1,7 +1,6 @@
 """Estimating: a trial with few images at a time, one with more, and what follows for any number of them."""
 
 from collections.abc import Sequence
-from math import ceil
 
 import torch
 
@@ -18,6 +17,7 @@ from tlcore.training.evaluators import Accuracy
 from tlcore.training.loop import Rhythm
 from tlcore.training.unnamed import Episodes
 
+_MOST = 1000  # test images of a domain that the last exam is counted with
 _TESTED = 0.2  # of a domain's images are kept for its test
 _FIRST, _SECOND = 4, 16  # images at a time: few, so that they fit and do not take long
 
@@ -77,19 +77,20 @@ def _concluded(spec: RunSpec, trials: Sequence[Tried], exam: Asked, free: int) -
 
 def _graded(scenario: str, length: int) -> int:
     """How many images the exams of a run of so many steps ask about, all together, at the most."""
-    times = length // max(1, ceil(length / Rhythm().evaluations))
+    times = length // Rhythm().graded_every(length)
     if catalogue.scenario(scenario)["exam"] == "episodes":
         return 2 * (times * Episodes.quick + Episodes.all) * Episodes.way * (Episodes.shot + Episodes.query)
     source, _, target = scenario.partition(BETWEEN)
-    return (times + 1) * (_tested(source) + _tested(target))
+    there = [_tested(domain) for domain in (source, target)]
+    return sum(times * min(Accuracy.quick, images) + images for images in there)
 
 
 def _tested(domain: str) -> int:
-    """How many test images of a domain are asked about at a time; of one that is not among the known ones, the most."""
+    """How many test images of a domain the last exam is counted with; of one that is not among the known, the most."""
     try:
-        return min(Accuracy.quick, int(_TESTED * domains.find(domain).images))
+        return min(_MOST, int(_TESTED * domains.find(domain).images))
     except RequestError:
-        return Accuracy.quick
+        return _MOST
 
 
 def _memory(trials: Sequence[Tried], batch: float) -> float:

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from tlcore.shift.metrics import Floats
 from tlcore.shift.swaps import Flips, Paired, flips
@@ -143,8 +144,14 @@ def examined(
     own = [Paired(each[: n // 2 * 2], seed) for each in (first, second)]
     coins, halves = flips(count, n, seed), flips(HALVINGS, n // 2, seed + 1)
     coins = np.concatenate([np.zeros((1, n), dtype=bool), coins])  # first of all the rows as they are
-    with threadpool_limits(1):  # hundreds of small products: threads would mostly wait for each other
+    with _pools().limit(limits=1):  # hundreds of small products: threads would mostly wait for each other
         return {metric.key: _finding(metric, rows, own, coins, halves) for metric in chosen}
+
+
+@cache
+def _pools() -> ThreadpoolController:
+    """The pools of threads of this process: to look for them takes longer than a metric, and numpy's stay the same."""
+    return ThreadpoolController()
 
 
 def _finding(metric: Metric, rows: Paired, own: list[Paired], coins: Flips, halves: Flips) -> Finding:

@@ -77,6 +77,13 @@ class Strategy(ABC, Generic[H]):
         logits: Tensor = self.network(inputs)
         return logits
 
+    def decided(self, inputs: Tensor, features: Tensor) -> Tensor:
+        """What `predict` says of inputs (B, ...) whose features, by `embed`, are known: no further pass where it is
+        the head that decides, on those very features."""
+        kind, network = type(self), self.network
+        plain = kind.embed is Strategy.embed and kind.predict is Strategy.predict and type(network) is Network
+        return network.head(features) if plain else self.predict(inputs)
+
     def adapted(self, support: Batch) -> Callable[[Tensor], Tensor]:
         """A classifier for a new problem, from its few labelled examples: inputs (B, ...) to logits (B, way).
 

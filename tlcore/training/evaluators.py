@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 
 from tlcore.strategies import Strategy
-from tlcore.training.exams import Exam, Sheet, logits_of
+from tlcore.training.exams import QUICK, Exam, Sheet, logits_of
 from tlcore.training.grouping import Groups
 from tlcore.training.validating import NO_PICKING, Picking
 
@@ -32,7 +32,7 @@ class Accuracy:
     """
 
     exam: Exam
-    quick: int = 1000
+    quick: int = QUICK
     picking: Picking = NO_PICKING
     groups: Groups | None = None
 
@@ -55,7 +55,7 @@ class Unseen:
     """
 
     exam: Exam
-    quick: int = 1000
+    quick: int = QUICK
 
     def evaluate(self, strategy: Strategy[Any], *, final: bool) -> Mapping[str, float]:
         _, domain = list(self.exam.parts(None if final else self.quick))[1]
@@ -79,7 +79,7 @@ class Open:
     """
 
     exam: Exam
-    quick: int = 1000
+    quick: int = QUICK
     picking: Picking = NO_PICKING
     groups: Groups | None = None
 

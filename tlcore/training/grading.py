@@ -10,11 +10,10 @@ import torch.nn.functional as F
 from tlcore.calibration import calibration_error, reliability
 from tlcore.strategies import Strategy
 from tlcore.training.events import Array, Observed
-from tlcore.training.exams import Exam, Sheet
+from tlcore.training.exams import QUICK, Exam, Sheet
 from tlcore.training.grouping import Groups
 
 NAME = "grades"  # of what is observed
-QUICK = 1000  # held-out images of each domain, at most, while training goes on
 
 
 class Grades:

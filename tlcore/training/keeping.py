@@ -29,9 +29,12 @@ class Kept:
     weights: Mapping[str, Tensor]  # on the CPU; the network's by their own names
     absent: Sequence[str] = ()  # what the strategy had not built yet at that step
 
-    def fits(self, strategy: Strategy[Any]) -> bool:
-        """Whether the strategy still answers with the same modules: adapters, twins or heads may have come since."""
-        return form(self.weights, self.absent) == form(weights(strategy), absent(strategy))
+    def fits(self, strategy: Strategy[Any], now: Mapping[str, Tensor] | None = None) -> bool:
+        """Whether the strategy still answers with the same modules: adapters, twins or heads may have come since.
+
+        `now` are its `weights`, for who has them.
+        """
+        return form(self.weights, self.absent) == form(weights(strategy) if now is None else now, absent(strategy))
 
 
 class Keeper:
@@ -67,8 +70,9 @@ class Keeper:
         score = values.get(PREFIX + self._validator)
         if self._validator == NONE or step == 0 or score is None or not isfinite(score):
             return
-        if self.best is None or score >= self.best.score:
-            self._best = Kept(step, score, copied(self._strategy), absent(self._strategy))
+        now = weights(self._strategy)
+        if self._best is None or score >= self._best.score or not self._best.fits(self._strategy, now):
+            self._best = Kept(step, score, copied(self._strategy, now), absent(self._strategy))
 
     def _step(self) -> dict[str, float]:
         return {} if self._best is None else {STEP: float(self._best.step)}
@@ -97,11 +101,11 @@ def weights(strategy: Strategy[Any]) -> dict[str, Tensor]:
     return found
 
 
-def copied(strategy: Strategy[Any]) -> dict[str, Tensor]:
-    """The same on the CPU, each in memory of its own and in one piece, as files want it."""
+def copied(strategy: Strategy[Any], now: Mapping[str, Tensor] | None = None) -> dict[str, Tensor]:
+    """The same on the CPU, each in memory of its own and in one piece, as files want it; `now` are its `weights`."""
     return {
         name: value.detach().to("cpu", copy=True, memory_format=torch.contiguous_format)
-        for name, value in weights(strategy).items()
+        for name, value in (weights(strategy) if now is None else now).items()
     }
 
 
@@ -117,7 +121,7 @@ def absent(strategy: Strategy[Any]) -> tuple[str, ...]:
 
 def form(values: Mapping[str, Tensor], missing: Sequence[str]) -> tuple[Any, ...]:
     """What two networks have in common if one can take the other's place."""
-    return sorted((name, tuple(value.shape)) for name, value in values.items()), sorted(missing)
+    return {name: value.shape for name, value in values.items()}, sorted(missing)
 
 
 def _modules(strategy: Strategy[Any]) -> list[tuple[str, nn.Module]]:

@@ -3,8 +3,7 @@
 import random
 from collections.abc import Generator, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
-from math import ceil, isfinite, isnan
+from math import isfinite, isnan
 from time import monotonic
 from typing import Any
 
@@ -16,26 +15,11 @@ from tlcore.errors import Diverged
 from tlcore.strategies import Strategy, Values
 from tlcore.training.bystander import untouched
 from tlcore.training.evaluators import Evaluator
-from tlcore.training.events import Evaluated, Event, Finished, Measured, Observed, Rested
+from tlcore.training.events import PHASE, Evaluated, Event, Finished, Measured, Observed, Rested
 from tlcore.training.observers import Observer
+from tlcore.training.rhythm import Looking, Rhythm
 
-
-@dataclass
-class Rhythm:
-    """How often the loop speaks.
-
-    What is measured and evaluated depends on the step alone, so that a resumed run tells the same
-    curves. How often it rests, and how often observers look, goes by the clock: observing may take
-    `share` of the time. Whoever reads the events may change `eager` while the run goes on.
-    """
-
-    curve_points: int = 1000  # a curve has about so many points
-    evaluations: int = 40  # and so many evaluations on held-out images
-    rest: float = 0.1  # seconds between two moments of rest, at least
-    look: float = 0.25  # seconds between two looks of the observers, at least
-    share: float = 0.04  # of the time may go into looking
-    eager: bool = False  # rest after every single step
-    look_now: bool = False  # look at the step at which it rests, and rest again: for who is about to pause
+__all__ = ["Rhythm", "grades", "precision", "train"]
 
 
 def train(
@@ -47,14 +31,14 @@ def train(
 ) -> Generator[Event, None, None]:
     """Walk `strategy` through `task`, from its beginning or from where its journal stands.
 
-    Raises `Diverged` with the step at which a value stopped being a finite number.
+    Raises `Diverged` with the step at which a value stopped being a finite number, after that step was told as it is.
     """
     rhythm = rhythm or Rhythm()
     length, step = strategy.length(), strategy.journal.step
     if step == 0:
         _seed(task.seed, strategy.card.key)
-    told_every, graded_every = ceil(length / rhythm.curve_points), ceil(length / rhythm.evaluations)
-    looking = _Looking(strategy, observers, rhythm)
+    told_every, graded_every = rhythm.told_every(length), rhythm.graded_every(length)
+    looking = Looking(strategy, observers, rhythm)
     if step == 0:
         yield Evaluated(0, grades(strategy, evaluators, final=False))
         yield from looking.at(0)
@@ -64,11 +48,18 @@ def train(
         monotonic(),
         precision(strategy),
     )
+    phase = strategy.journal.now
     while True:
         with exactly:
             values = next(walk, None)
         if values is None:
             break
+        if strategy.journal.now != phase:
+            if phase:
+                yield from _told(pending, told_every)
+                pending.clear()
+                yield Observed(step, PHASE, {"begins": strategy.journal.now, "ends": phase})
+            phase = strategy.journal.now
         step += 1
         pending.append((step, _detached(values)))
         graded = step % graded_every == 0 and step < length
@@ -77,7 +68,10 @@ def train(
         yield from _told(pending, told_every)
         pending.clear()
         if graded:
-            yield Evaluated(step, grades(strategy, evaluators, final=False))
+            began = monotonic()
+            said = grades(strategy, evaluators, final=False)
+            looking.graded(monotonic() - began)
+            yield Evaluated(step, said)
         if looking.due():
             yield from looking.at(step)
         yield Rested(step)
@@ -91,29 +85,6 @@ def train(
     yield Evaluated(step, last)
     yield from looking.at(step)
     yield Finished(step, last)
-
-
-class _Looking:
-    """Lets the observers look whenever their share of the time allows."""
-
-    def __init__(self, strategy: Strategy[Any], observers: Sequence[Observer], rhythm: Rhythm) -> None:
-        self._strategy, self._observers, self._rhythm = strategy, observers, rhythm
-        self._next, self._last = 0.0, -1
-
-    def due(self) -> bool:
-        return bool(self._observers) and monotonic() >= self._next
-
-    def at(self, step: int) -> Generator[Observed, None, None]:
-        if step == self._last:
-            return
-        began = monotonic()
-        with untouched(self._strategy):
-            seen = [observed for observer in self._observers for observed in observer.observe(self._strategy, step)]
-        ended = monotonic()
-        # The first look is no measure of the others: it loads what they all need.
-        cost = (ended - began) * (1 / self._rhythm.share - 1) if self._last >= 0 else 0.0
-        self._next, self._last = ended + max(self._rhythm.look, cost), step
-        yield from seen
 
 
 def grades(strategy: Strategy[Any], evaluators: Sequence[Evaluator], *, final: bool) -> dict[str, float]:
@@ -135,6 +106,7 @@ def _told(pending: Sequence[tuple[int, Values]], every: int) -> Generator[Measur
         position += len(values)
         for name, value in told.items():
             if not isfinite(value):
+                yield Measured(step, told)
                 raise Diverged(
                     f"The loss '{name}' became {'not-a-number' if isnan(value) else 'infinite'} at step {step}. "
                     "The learning rate, or a loss weight, is probably too high: try a tenth of it.",

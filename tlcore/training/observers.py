@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from tlcore.data import Batch, Domain, portion
+from tlcore.data import AT_ONCE, Batch, Domain, portion
 from tlcore.exhibits import Gallery, Row, thumbnails, told
 from tlcore.shift.observing import observe_shift
 from tlcore.shift.projection import TrackedPCA
@@ -90,8 +90,8 @@ class Frames:
 
     def observe(self, strategy: Strategy[Any], step: int) -> Iterator[Observed]:
         probe, cut = self._probe, self._probe.sources
-        features, stages = self._embedded(strategy)
-        certain, predicted = _decided(strategy, probe.inputs)
+        features, logits, stages = self._answered(strategy)
+        certain, predicted = _decided(logits)
         labels = probe.labels.cpu()
         values = observe_shift(features[:cut], features[cut:], labels[:cut], labels[cut:], seed=self._seed)
         arrays = {
@@ -101,7 +101,7 @@ class Frames:
             "layers": self._gaps(stages, features),
         }
         if probe.inputs.ndim == 2:
-            confidence, decision = _decided(strategy, self._lattice())
+            confidence, decision = _decided(strategy.predict(self._lattice()))
             arrays |= {
                 "grid_class": decision.reshape(self._grid, self._grid),
                 "grid_confidence": confidence.reshape(self._grid, self._grid),
@@ -111,15 +111,17 @@ class Frames:
             self._keep_next = step + self._keep_every
             yield Observed(step, "features", {}, {"features": features.numpy().astype(np.float16)})
 
-    def _embedded(self, strategy: Strategy[Any]) -> tuple[Tensor, dict[str, Tensor]]:
-        """Features (N, D) of the probe, and what every stage made of it on the way, on the CPU."""
-        inputs, features, stages = self._probe.inputs, list[Tensor](), dict[str, list[Tensor]]()
+    def _answered(self, strategy: Strategy[Any]) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
+        """Features (N, D) and logits (N, classes) of the probe, and what every stage made of it, all on the CPU."""
+        inputs, features, logits, stages = self._probe.inputs, list[Tensor](), list[Tensor](), dict[str, list[Tensor]]()
         with stages_seen(strategy.network.backbone) as seen:
-            for part in inputs.split(portion(inputs, 500)):
-                features.append(strategy.embed(part).float().cpu())
+            for part in inputs.split(portion(inputs, AT_ONCE)):
+                embedded = strategy.embed(part)
+                features.append(embedded.float().cpu())
                 for name, rows in seen.items():
                     stages.setdefault(name, []).append(rows.float().cpu())
-        return torch.cat(features), {name: torch.cat(rows) for name, rows in stages.items()}
+                logits.append(strategy.decided(part, embedded).float().cpu())
+        return torch.cat(features), torch.cat(logits), {name: torch.cat(rows) for name, rows in stages.items()}
 
     def _lattice(self) -> Tensor:
         """The points (G², 2) of a lattice over the scene, row by row from below."""
@@ -167,10 +169,9 @@ def extent(points: Array) -> Array:
     return np.array([centre[0] - half, centre[0] + half, centre[1] - half, centre[1] + half], dtype=np.float32)
 
 
-def _decided(strategy: Strategy[Any], inputs: Tensor) -> tuple[Array, Array]:
-    """Confidence (0 to 255) and class of each input, as bytes (N,)."""
-    logits = torch.cat([strategy.predict(each) for each in inputs.split(portion(inputs, 4096))]).float()
-    confidence, predicted = F.softmax(logits, dim=1).max(1)
+def _decided(logits: Tensor) -> tuple[Array, Array]:
+    """Confidence (0 to 255) and class of each row of logits (N, classes), as bytes (N,)."""
+    confidence, predicted = F.softmax(logits.float(), dim=1).max(1)
     return _bytes((255 * confidence).round()), _bytes(predicted)
 
 

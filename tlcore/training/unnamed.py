@@ -10,7 +10,7 @@ from torch import Tensor
 
 from tlcore.data import Domain
 from tlcore.strategies import Strategy
-from tlcore.training.exams import Exam, logits_of
+from tlcore.training.exams import QUICK, Exam, logits_of
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Clusters:
     """
 
     exam: Exam
-    quick: int = 1000
+    quick: int = QUICK
 
     def evaluate(self, strategy: Strategy[Any], *, final: bool) -> Mapping[str, float]:
         from sklearn.metrics import normalized_mutual_info_score

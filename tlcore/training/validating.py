@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from tlcore import validators
-from tlcore.data import Domain
+from tlcore.data import AT_ONCE, Domain
 from tlcore.picking import NONE, PREFIX, QUICK, THOROUGH
 from tlcore.strategies import Strategy
 
@@ -86,8 +86,8 @@ _OF_PREDICTIONS: Mapping[str, Callable[[Tensor], float]] = {
 
 
 def _predicted(strategy: Strategy[Any], domain: Domain) -> Tensor:
-    return torch.cat([F.softmax(strategy.predict(batch).float(), dim=1) for batch in domain.once(500)]).cpu()
+    return torch.cat([F.softmax(strategy.predict(batch).float(), dim=1) for batch in domain.once(AT_ONCE)]).cpu()
 
 
 def _seen(strategy: Strategy[Any], domain: Domain) -> Tensor:
-    return torch.cat([strategy.embed(batch).float().flatten(1) for batch in domain.once(500)]).cpu()
+    return torch.cat([strategy.embed(batch).float().flatten(1) for batch in domain.once(AT_ONCE)]).cpu()

@@ -1,0 +1,97 @@
+"""How often the loop evaluates and looks, and that both together keep to one share of the time."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import torch
+
+from tests.strategies.small import small, small_exam, small_task
+from tlcore.strategies import STRATEGIES, Strategy
+from tlcore.training import rhythm as rhythms
+from tlcore.training.bystander import untouched
+from tlcore.training.events import Observed
+from tlcore.training.exams import POINTS, QUICK, first
+from tlcore.training.rhythm import Looking, Rhythm
+
+
+@pytest.mark.parametrize(
+    ("length", "every"), [(1, 1), (4, 1), (20, 5), (100, 25), (500, 30), (1000, 30), (1200, 30), (4000, 100)]
+)
+def test_evaluations_lie_so_far_apart(length: int, every: int) -> None:
+    assert Rhythm().graded_every(length) == every
+
+
+def test_whoever_asks_for_evaluations_gets_them() -> None:
+    assert Rhythm(evaluations=10, apart=1).graded_every(500) == 50
+    assert Rhythm(evaluations=1000, apart=1).graded_every(6) == 1
+    assert Rhythm(evaluations=1).graded_every(500) == 500
+
+
+class Clock:
+    """Time that passes only when somebody says so."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 100.0
+        monkeypatch.setattr(rhythms, "monotonic", lambda: self.now)
+
+    def taking(self, seconds: float) -> Any:
+        clock = self
+
+        class Slow:
+            def observe(self, strategy: Strategy[Any], step: int) -> Iterator[Observed]:
+                clock.now += seconds
+                yield Observed(step, "slow")
+
+        return Slow()
+
+
+def waited(looking: Looking, clock: Clock) -> float:
+    """Seconds until a look is due."""
+    began = clock.now
+    while not looking.due():
+        clock.now += 0.01
+    return clock.now - began
+
+
+def test_looks_and_evaluations_share_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch)
+    looking = Looking(small("source-only"), [clock.taking(0.1)], Rhythm(share=0.04, least=0.0001))
+    list(looking.at(0))
+    assert waited(looking, clock) == pytest.approx(4.8, abs=0.02), "the first pays for the last one too"
+    list(looking.at(1))
+    assert waited(looking, clock) == pytest.approx(2.4, abs=0.02)
+    list(looking.at(2))
+    looking.graded(0.06)
+    assert waited(looking, clock) == pytest.approx(3.9, abs=0.02), "0.16 seconds are 4 % of 4, less the look itself"
+    list(looking.at(3))
+    clock.now += 3600
+    list(looking.at(4))
+    assert waited(looking, clock) == pytest.approx(2.4, abs=0.02), "a pause is no credit"
+
+
+def test_evaluations_do_not_crowd_out_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch)
+    looking = Looking(small("source-only"), [clock.taking(0.1)], Rhythm())
+    list(looking.at(0)), list(looking.at(1))
+    looking.graded(1000.0)
+    assert waited(looking, clock) == pytest.approx(9.9, abs=0.02)
+
+
+def test_points_are_asked_in_greater_number() -> None:
+    exam = small_exam()
+    assert len(first(exam.source, 3)) == 3
+    points = torch.zeros(5000, 2)
+    few = first(type(exam.source)("points", points, torch.zeros(5000, dtype=torch.int64)), QUICK)
+    assert len(few) == POINTS * QUICK
+
+
+@pytest.mark.parametrize("key", ["dann", "dsbn", "lora", "tent", "mcd", "pseudo-label"])
+def test_what_is_decided_on_known_features_is_what_is_predicted(key: str) -> None:
+    strategy, inputs = small(key), small_exam().target.inputs[:5]
+    for _ in strategy.walk(small_task()):
+        pass
+    with untouched(strategy):
+        decided = strategy.decided(inputs, strategy.embed(inputs))
+        assert torch.allclose(decided, strategy.predict(inputs), atol=1e-6)
+    assert STRATEGIES[key] is type(strategy)

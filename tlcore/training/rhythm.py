@@ -1,0 +1,76 @@
+"""How often the loop speaks: by the step where numbers depend on it, by the clock where only a view does."""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from math import ceil
+from time import monotonic
+from typing import Any
+
+from tlcore.strategies import Strategy
+from tlcore.training.bystander import untouched
+from tlcore.training.events import Observed
+from tlcore.training.observers import Observer
+
+FEW = 4  # evaluations that the shortest run has
+
+
+@dataclass
+class Rhythm:
+    """How often the loop speaks.
+
+    What is measured and evaluated depends on the step alone, so that a resumed run tells the same
+    curves. How often it rests, and how often observers look, goes by the clock: `share` of the time may go into
+    evaluations and looks together. Whoever reads the events may change `eager` while the run goes on.
+    """
+
+    curve_points: int = 1000  # a curve has about so many points
+    evaluations: int = 40  # on held-out images, at most
+    apart: int = 30  # steps from one to the next, at least: an evaluation takes about as long as a step
+    rest: float = 0.1  # seconds between two moments of rest, at least
+    look: float = 0.25  # seconds between two looks of the observers, at least
+    share: float = 0.04  # of the time may go into evaluating and looking
+    least: float = 0.01  # and so much into looking, whatever evaluations take
+    eager: bool = False  # rest after every single step
+    look_now: bool = False  # look at the step at which it rests, and rest again: for who is about to pause
+
+    def told_every(self, length: int) -> int:
+        """Steps from one that is told to the next, in a run of so many."""
+        return ceil(length / self.curve_points)
+
+    def graded_every(self, length: int) -> int:
+        """Steps from one evaluation to the next; a run that is short for its number has few."""
+        return max(1, ceil(length / self.evaluations), min(self.apart, ceil(length / FEW)))
+
+
+class Looking:
+    """Lets the observers look whenever their share of the time allows.
+
+    A look waits for as long as itself and the evaluations since the last one must be no more than the share. It forgets
+    what was before, so that a pause is no credit; only the first look waits twice, the second time for that at the end.
+    """
+
+    def __init__(self, strategy: Strategy[Any], observers: Sequence[Observer], rhythm: Rhythm) -> None:
+        self._strategy, self._observers, self._rhythm = strategy, observers, rhythm
+        self._ended = self._cost = self._graded = 0.0  # seconds: when the last look ended, what it took
+        self._last = -1
+
+    def graded(self, seconds: float) -> None:
+        """An evaluation took so long, of the same share."""
+        self._graded += seconds
+
+    def due(self) -> bool:
+        if not self._observers or self._last < 0:
+            return bool(self._observers)
+        rhythm, cost = self._rhythm, self._cost
+        wait = min((cost + self._graded) / rhythm.share, cost / rhythm.least) - cost
+        return monotonic() - self._ended >= max(rhythm.look, wait)
+
+    def at(self, step: int) -> Generator[Observed, None, None]:
+        if step == self._last:
+            return
+        began, first = monotonic(), self._last < 0
+        with untouched(self._strategy):
+            seen = [observed for observer in self._observers for observed in observer.observe(self._strategy, step)]
+        self._ended, self._last = monotonic(), step
+        self._cost, self._graded = (1 + first) * (self._ended - began), 0.0
+        yield from seen
