@@ -7,13 +7,16 @@ from dashboard import words
 from dashboard.readings import About
 from tlcore import catalogue
 from tlcore.errors import TransferError
+from tlcore.lessons import LESSONS
 from tlcore.picking import NONE, THOROUGH, fitting, unfit
+from tlcore.runs.alerting import MEANINGS
+from tlcore.runs.alerting.case import guessing
+from tlcore.runs.alone import alone
+from tlcore.runs.references import SOURCE_ONLY
 from tlcore.runs.rows import Run
 from tlcore.runs.spec import RunSpec
 from tlcore.runs.store import Store
 
-BASELINE = "source-only"
-WAY = 5  # classes of an episode
 OF_DATA = ("An episode", "What the network sees")  # the exhibits that are drawn of data and not by a strategy
 
 
@@ -25,6 +28,8 @@ def facts(run: Run) -> dict[str, Any]:
     told |= {"curves": dict(strategy.get("curves", {})), "oracle": strategy.get("oracle", False)}
     told |= {"exhibits": {**{each: words.GLOSSARY[each] for each in OF_DATA}, **strategy.get("exhibits", {})}}
     told |= {"measures": {name: list(said) for name, said in words.MEASURES.items()}}
+    told |= {"alerts": {key: list(said) for key, said in MEANINGS.items()}}
+    told |= {"lessons": {each.key: f"Lesson {each.number}: {each.title}" for each in LESSONS}}
     told |= {"answers": strategy.get("answers", "classes"), "exam": scenario.get("exam", "classes")}
     told |= {"scenario": spec.scenario, "pair": spec.name or scenario.get("title", spec.scenario)}
     told |= {"kind": scenario.get("kind", ""), "keeps": _keeps(spec, strategy, str(told["exam"]))}
@@ -49,33 +54,17 @@ def about(store: Store, run: Run) -> About:
     """For the verdict: how hard the task is, what was granted, and what doing nothing gives."""
     strategy, scenario = _card(catalogue.strategies(), run.spec.strategy), _data_card(run.spec)
     few = (run.spec.target_labels or 0) if _needs(strategy)[1] == "few" else 0
+    known = alone(store, run)
     return About(
         classes=max(2, len(scenario.get("classes", ()))),
         labels=-1 if strategy.get("oracle") else few,
-        baseline=_baseline(store, run),
-        is_baseline=run.spec.strategy == BASELINE,
+        baseline=None if known is None else known.metrics["target_accuracy"],
+        baseline_run=None if known is None else known.id,
+        is_baseline=run.spec.strategy == SOURCE_ONLY,
         learns_source=_needs(strategy)[0] == "labels",
         exam="clusters" if strategy.get("answers") == "clusters" else scenario.get("exam", "classes"),
         guess=guessing(scenario),
     )
-
-
-def guessing(scenario: Mapping[str, Any]) -> float:
-    """What naming classes at random gives: an episode has five, whatever the number of all."""
-    return 1 / (WAY if scenario.get("exam") == "episodes" else max(2, len(scenario.get("classes", ()))))
-
-
-def _baseline(store: Store, run: Run) -> float | None:
-    """Target accuracy of source-only on the same data, backbone and seed, if it was run."""
-    for other in store.runs():
-        if other.status == "finished" and other.spec.strategy == BASELINE and _data(other) == _data(run):
-            return other.metrics.get("target_accuracy")
-    return None
-
-
-def _data(run: Run) -> tuple[Any, ...]:
-    spec = run.spec
-    return (spec.scenario, spec.backbone, spec.weights, spec.shift, tuple(sorted(spec.settings.items())), spec.seed)
 
 
 def _card(cards: Mapping[str, Any], key: str) -> Mapping[str, Any]:

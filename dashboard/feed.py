@@ -4,6 +4,8 @@
     GET  /api/runs/{run}/packet?after=SEQ  the same without a socket: a ghost does not move
     GET  /api/runs/{run}/seeds             mean and interval over all seeds of its experiment
     POST /api/runs/{run}/restart           the same spec again → {"run": new}
+    POST /api/runs/{run}/gentler           the same with a tenth of its learning rates → {"run": new}
+    GET  /api/runs/{run}/log               what was remarked on the way, and why it ended → {"reason", "lines"}
     POST /api/runs/{run}/resume            go on from the last checkpoint → {"run": same}
     GET  /api/pictures/{scenario}          what its data looks like, small
     GET  /api/chores/{id}/{name}           thumbnails of images that are being checked
@@ -28,12 +30,15 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from dashboard import workers
 from dashboard.assets import asset, picture, sample, summary
 from dashboard.hub import Hub
+from dashboard.logs import logged
 from dashboard.session import Session
 from dashboard.tables import parquet
 from tlcore.errors import TransferError
+from tlcore.runs.alerting import gentler
 from tlcore.runs.bands import band
 from tlcore.runs.encoding import pack
 from tlcore.runs.rows import OVER, Run
+from tlcore.runs.spec import RunSpec
 from tlcore.runs.store import Store
 
 GONE = 4404  # close code: there is no such run (any more)
@@ -49,6 +54,8 @@ def make_routes(
         Route("/api/runs/{run:int}/packet", feed.packet),
         Route("/api/runs/{run:int}/seeds", feed.seeds),
         Route("/api/runs/{run:int}/restart", feed.restart, methods=["POST"]),
+        Route("/api/runs/{run:int}/gentler", feed.gentler, methods=["POST"]),
+        Route("/api/runs/{run:int}/log", feed.log),
         Route("/api/runs/{run:int}/resume", feed.resume, methods=["POST"]),
         Route("/api/runs/{run:int}/umap", feed.umap, methods=["POST"]),
         Route("/api/parquet", parquet, methods=["POST"]),
@@ -109,6 +116,17 @@ class Feed:
     async def restart(self, request: Request) -> Response:
         return await self._steer(request, _again)
 
+    async def gentler(self, request: Request) -> Response:
+        return await self._steer(request, lambda store, run: _again(store, run, gentler))
+
+    async def log(self, request: Request) -> Response:
+        run = int(request.path_params["run"])
+        try:
+            reason, lines = await asyncio.to_thread(lambda: logged(self._hub.store(), self._hub.store().run(run)))
+        except TransferError as error:
+            return JSONResponse({"error": str(error)}, 404)
+        return JSONResponse({"reason": reason, "lines": lines}, headers={"Cache-Control": "no-store"})
+
     async def resume(self, request: Request) -> Response:
         return await self._steer(request, lambda store, run: store.resume(run))
 
@@ -126,12 +144,13 @@ class Feed:
         return JSONResponse({"run": done.id if done else run})
 
 
-def _again(store: Store, id: int) -> Run:
-    """The same run from its beginning, at the same pace; the old one makes room for it."""
+def _again(store: Store, id: int, changed: Callable[[RunSpec], RunSpec] = lambda spec: spec) -> Run:
+    """The same run, or a changed one, from its beginning, at the same pace; the old one makes room for it."""
     old = store.run(id)
+    spec = changed(old.spec)
     if old.status not in OVER:
         store.ask(id, want="stop")
-    new = store.submit(old.spec, parent=id)
+    new = store.submit(spec, parent=id)
     return store.ask(new.id, pace=old.pace)
 
 

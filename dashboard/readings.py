@@ -36,7 +36,8 @@ class About:
 
     classes: int = 2
     labels: int = 0
-    baseline: float | None = None  # target accuracy of source-only on the same data and seed
+    baseline: float | None = None  # target accuracy of source-only on the same data, backbone and seed
+    baseline_run: int | None = None  # which run that is of
     items: int = 0  # held-out target images; 0 when not known
     is_baseline: bool = False
     learns_source: bool = True  # from labelled source images; else accuracy on the source says little

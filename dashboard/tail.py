@@ -11,6 +11,8 @@ from dashboard.facts import about, facts
 from dashboard.packets import Item, packet
 from dashboard.readings import Reading
 from dashboard.verdict import Verdict, verdict, waiting
+from tlcore.runs.alerting import Alert, History, found
+from tlcore.runs.encoding import StoredKind
 from tlcore.runs.rows import OVER, Run
 from tlcore.runs.store import Store
 from tlcore.training.events import Evaluated, Finished, Measured, Observed
@@ -57,9 +59,13 @@ class Tail:
             row = self._store.run(self._run)
             if row.rewinds != self.row.rewinds:
                 self._forget()
+            if row.status != self.row.status:
+                self._look_beside(row)
             self.row = row
             for stored in self._store.events(self._run, self._seen):
                 self._take(stored.seq, stored.event)
+            if self._stirred:
+                self._stirred, self.alerts = False, found(row, self._history, self.about.baseline)
             return before != (self.last, self.generation, _face(self.row))
 
     def packet(self, after: int, generation: int | None = None) -> tuple[bytes, int]:
@@ -74,17 +80,25 @@ class Tail:
             left = bool(items) and items[-1] is not self.items[-1]
             seq = items[-1].seq if left else self._seen
             head = {"run": self._run, "seq": seq, "row": self._told_row(), "verdict": self.said().as_json()}
+            head |= {"alerts": [each.as_json() for each in self.alerts]}
             head |= {"reset": True} if reset else {}
             head |= {"about": self.facts} if after == 0 else {}
             return packet(head, items), seq
 
     def _forget(self) -> None:
         self.items = []
+        self.alerts: list[Alert] = []
         self._readings: list[Reading] = []
+        self._history, self._stirred = History(), True  # stirred: there may be something new to be alarmed about
         self._looks = self._seen = 0
 
-    def _take(self, seq: int, event: object) -> None:
+    def _look_beside(self, row: Run) -> None:
+        """A run that begins or ends is held against what is known by now."""
+        self.about, self._stirred = replace(about(self._store, row), items=self.about.items), True
+
+    def _take(self, seq: int, event: StoredKind) -> None:
         self._seen = seq
+        self._stirred |= self._history.take(event)
         match event:
             case Measured():
                 self.items.append(Item(seq, event))

@@ -5,15 +5,14 @@ Plain arithmetic on accuracies in [0, 1] and on the judge's accuracy; knows neit
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from math import sqrt
 from typing import Any
 
+from dashboard.baselines import FORGET, Alone, beside
 from dashboard.exams import clusters, episodes, on_target, oracle, unknown, zero_shot
-from dashboard.readings import CLEAR, About, Reading, Said, judge_sentence, kept, percent, points, rise, standing
+from dashboard.readings import CLEAR, About, Reading, Said, judge_sentence, kept, percent, rise, standing
 from tlcore.shift.words import judge_words
 
 GAP_CLEAR = 0.05  # the same for the judge's accuracy
-FORGET = 0.05
 LEARNT = 0.9  # the source counts as learnt at this share of the way from guessing to its best
 
 
@@ -99,19 +98,19 @@ def _sentences(
     if about.exam == "zero-shot":
         return zero_shot(now)
     shrank = (was.judge or 0.0) - (gap.judge or 0.0) if was and gap else 0.0
-    headline, detail, tone = _compared(now, start, best, shrank, gap, about)
+    if about.baseline is not None and not about.is_baseline:
+        headline, detail, tone = beside(now, Alone(about.baseline, about.baseline_run), best, shrank, gap, about, ended)
+    else:
+        headline, detail, tone = _compared(now, start, best, shrank, gap, about)
     return (headline, unknown(now), tone) if about.exam == "open" else (headline, detail, tone)
 
 
 def _compared(now: Reading, start: Reading, best: float, shrank: float, gap: Reading | None, about: About) -> Said:
-    """What adaptation did: the target now, against the moment when the source was learnt."""
+    """What adaptation did where no run of the source alone is known: against the moment when the source was learnt."""
     source, target = now.source or 0.0, now.target or 0.0
     rose = target - (start.target or 0.0)
     if best - source > FORGET:
         return _forgets(best, source, start.target or 0.0, target, gap, about)
-    hurt = _hurt(target, about)
-    if hurt:
-        return hurt, judge_sentence(gap), "careful"
     if rose <= -CLEAR and shrank >= GAP_CLEAR:
         return (
             "Careful: the domains mix, but classes may be mixed up too.",
@@ -148,12 +147,3 @@ def _no_change(source: float, target: float, rose: float, start: Reading, gap: R
     halfway = (source + about.guessing) / 2
     lags = "the target lags behind" if target >= halfway else "the target is not"
     return f"The source is learnt ({percent(source)}), {lags} ({percent(target)}).", detail, "plain"
-
-
-def _hurt(target: float, about: About) -> str:
-    """A sentence when the run is clearly below source-only: the two 95 % intervals are apart."""
-    if about.baseline is None or about.is_baseline or not about.items:
-        return ""
-    width = 1.96 * sqrt(0.25 / about.items) * 2  # both at their widest
-    below = about.baseline - target
-    return f"This strategy hurts here: {points(below)} below doing nothing." if below > width else ""

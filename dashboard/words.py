@@ -110,6 +110,14 @@ MEASURES: Mapping[str, tuple[str, str]] = {
         "Target accuracy in the group with the lowest one, of groups with at least ten images. A group is a class "
         "with one value of a further factor.",
     ),
+    "target_top_answer": (
+        "Most frequent answer",
+        "The largest share of the target's held-out images that get one and the same class as their answer.",
+    ),
+    "target_top_label": (
+        "Most frequent class",
+        "The largest share of the target's held-out images that are of one class in truth.",
+    ),
     "target_interval": (
         "Interval",
         "Half the width of the 95 % interval of target accuracy over few-shot episodes: "
@@ -147,6 +155,9 @@ KEYS: Mapping[str, str] = {
     "0": "again from the start",
     "G": "ghost on or off",
     "P": "pin the run as the ghost",
+    "M": "pin this moment as a scene",
+    "F": "present the scenes, while Present is open",
+    "I": "inspect the run",
 }
 
 # How hyper-parameters are called on the page; the code's own name stands in links and on the command line.

@@ -15,8 +15,10 @@ from scipy.stats import binomtest
 
 from tlcore import catalogue
 from tlcore.cli import cli
+from tlcore.runs.processes import Process
 from tlcore.runs.spec import RunSpec
 from tlcore.runs.store import Store
+from tlcore.training.events import Evaluated
 
 MOONS = ["--strategy", "source-only", "--scenario", "moons", "--device", "cpu", "--no-observe"]
 
@@ -101,6 +103,19 @@ def test_a_file_that_is_no_store_is_refused_and_left_alone(tmp_path, command):
     assert diary.read_text() == "dear diary"
 
 
+def test_what_is_wrong_with_a_run_is_told_where_it_ends_and_where_it_is_shown(store):
+    hot = ["--strategy", "linear-probe", "--scenario", "moons", "--device", "cpu", "--no-observe", "--seed", 0]
+    hot += ["--steps", 80, "--set", "source_steps=60", "--set", "lr=10", "--set", "decay=0.5"]
+    result = tlcore("run", *hot, "--json")
+    assert result.exit_code == 1 and re.search(r"infinite|not-a-number", result.stderr)
+    (alert,) = json.loads(result.stdout.splitlines()[-1])["alerts"]
+    assert (alert["level"], alert["key"]) == ("error", "not-a-number") and alert["step"] == store.run(1).step
+    over = store.submit(RunSpec("source-only", "moons"), holder=Process.me())
+    store.record(over.id, [Evaluated(60 * k, {"source_accuracy": 0.9 if k < 9 else 0.6, "target_accuracy": 0.5})
+                           for k in range(1, 20)])  # fmt: skip
+    assert "  WARN, step 540: Source accuracy fell from 90 % to 60 %" in tlcore("show", over.id).stdout
+
+
 def test_a_run_tells_one_object_on_its_last_line(store):
     result = tlcore("run", *MOONS, "--steps", 40, "--seed", 3, "--set", "lr=0.01", "--shift", 20, "--json")
     assert result.exit_code == 0
@@ -119,7 +134,7 @@ def test_a_run_tells_one_object_on_its_last_line(store):
     assert told["hparams"]["lr"] == 0.01
     assert told["seconds"] > 0
     assert all(0 <= told["metrics"][f"{name}_accuracy"] <= 1 for name in ("source", "target"))
-    assert store.run(1).status == "finished"
+    assert store.run(1).status == "finished" and told["alerts"] == []
     assert re.search(r"40/40", result.stderr)
     assert tlcore("show", 1, "--json").stdout == result.stdout
     shown, target = tlcore("show", 1).stdout, told["metrics"]["target_accuracy"]

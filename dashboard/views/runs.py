@@ -8,10 +8,12 @@ import streamlit as st
 from dashboard import words
 from dashboard.keys import forget
 from dashboard.links import RUN
+from dashboard.logs import logged
 from dashboard.storing import store
 from dashboard.table import SHOWN, face, matching, rows
 from dashboard.visit import Visit, adopted
 from tlcore.errors import TransferError
+from tlcore.runs.alerting import MEANINGS, of_run
 from tlcore.runs.rows import OVER, Run
 from tlcore.runs.store import Store
 
@@ -126,6 +128,7 @@ def _actions(chosen: list[Run]) -> None:
         _do(lambda: store().ask(run.id, want="stop"))
     if st.button("Reproduce", icon=":material/replay:", help="The same settings and seed in a new run."):
         _do(lambda: store().submit(adopted(run.spec), parent=run.id))
+    _alerts(run)
     _log(run)
     _delete(chosen)
 
@@ -157,17 +160,23 @@ def _to_stage(run: Run) -> None:
 
 
 def _log(run: Run) -> None:
-    """What was remarked on the way, why it ended, and the end of the traceback if that was a mistake of ours."""
-    remarks = [f"step {stored.step:,}: {stored.event.text}" for stored in store().events(run.id, kinds=("log",))]
-    file = store().folder(run.id) / "log.txt"
-    trace = file.read_text(encoding="utf-8", errors="replace")[-4000:] if file.is_file() else ""
-    reason = run.error or run.note
-    if not (remarks or trace or reason):
+    reason, lines = logged(store(), run)
+    if not (reason or lines):
         return
     with st.popover("Log", icon=":material/description:"):
         st.write(reason or "What was remarked during the run:")
-        if remarks or trace:
-            st.code("\n".join([*remarks, trace]).strip(), language=None, wrap_lines=True)
+        if lines:
+            st.code("\n".join(lines), language=None, wrap_lines=True)
+
+
+def _alerts(run: Run) -> None:
+    """What a person should look at in it, each with what it means."""
+    found = of_run(store(), run)
+    if not found:
+        return
+    with st.popover(f"Alerts ({len(found)})", icon=":material/notifications:"):
+        for alert in found:
+            st.markdown(f"**{alert.line}**", help=MEANINGS[alert.key][1])
 
 
 @st.fragment(run_every=TICK)

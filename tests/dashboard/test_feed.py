@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from math import nan
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from dashboard.session import granted
 from tlcore.exhibits import Gallery, Meter, Row
 from tlcore.exhibits import told as exhibit
 from tlcore.runs.encoding import StoredKind, unpack
+from tlcore.runs.hold import Hold
 from tlcore.runs.processes import Process
 from tlcore.runs.rows import Run
 from tlcore.runs.spec import RunSpec
@@ -349,3 +351,62 @@ def test_the_page_gets_its_own_files_and_nothing_else(address: str) -> None:
     assert requests.get(f"{base}/plotly.min.js", timeout=20).content[:200].decode().find("plotly.js") > 0
     for name in ("..%2Ffeed.py", "feed.py", "nothing.js"):
         assert requests.get(f"{base}/{name}", timeout=5).status_code == 404
+
+
+BURST = RunSpec("linear-probe", "moons", hparams={"lr": 10.0})
+
+
+def broken(store: Store) -> Run:
+    """A run that became not-a-number at step 12, after a picture of step 9."""
+    hold = Hold(store, store.submit(BURST, holder=Process.me()))
+    hold.record([*losses(1, 11), frame(9), Measured(12, {"classification": nan})], step=12, seconds=1.0)
+    hold.end("failed", "The loss 'classification' became not-a-number at step 12.")
+    return store.run(hold.id)
+
+
+def test_what_is_wrong_comes_with_every_packet_and_what_it_means_with_the_first(store: Store, address: str) -> None:
+    run = broken(store)
+    with live(address, run.id) as socket:
+        ((head, _),) = hear(socket, store.last_seq(run.id))
+    (alert,) = head["alerts"]
+    assert (alert["level"], alert["key"], alert["step"]) == ("error", "not-a-number", 12)
+    assert [each["words"] for each in alert["remedies"]] == ["Retry with a learning rate of 1", "Show step 9"]
+    assert (
+        head["about"]["alerts"]["not-a-number"][0] == "Not a number" and "price-of-learning" in head["about"]["lessons"]
+    )
+
+
+def test_an_alarm_comes_while_a_page_looks_on_and_goes_with_what_is_taken_back(store: Store, address: str) -> None:
+    run = store.submit(BURST, holder=Process.me())
+    with live(address, run.id) as socket:
+        (head, _), *_ = hear(socket, store.record(run.id, losses(1, 11)))
+        assert head["alerts"] == []
+        store.record(run.id, [Measured(12, {"classification": nan})])
+        assert [each["key"] for each in hear(socket, 12)[-1][0]["alerts"]] == ["not-a-number"]
+        store.rewind(run.id, 11)
+        assert hear(socket, store.record(run.id, losses(12, 14)))[-1][0]["alerts"] == []
+
+
+def press(address: str, run: int, what: str) -> requests.Response:
+    return requests.post(f"http://{address}/api/runs/{run}/{what}", headers={"Origin": f"http://{address}"}, timeout=5)
+
+
+def test_a_gentler_run_has_a_tenth_of_the_learning_rate_and_the_same_pace(store: Store, address: str) -> None:
+    run = store.ask(broken(store).id, pace=50)
+    answer = press(address, run.id, "gentler")
+    new = store.run(answer.json()["run"])
+    assert (new.spec.hparams["lr"], new.parent, new.pace, new.status) == (1.0, run.id, 50, "queued")
+    lowest = store.submit(RunSpec("dann", "moons", hparams={"lr": 1e-6}))
+    refused = press(address, lowest.id, "gentler")
+    assert refused.status_code == 409 and "a tenth of it is less" in refused.json()["error"]
+    assert store.run(lowest.id).want == "run", "what cannot be retried is not stopped for it"
+
+
+def test_the_log_says_why_it_ended_and_what_was_remarked(store: Store, address: str) -> None:
+    run = broken(store)
+    folder = store.folder(run.id)
+    folder.mkdir(parents=True)
+    (folder / "log.txt").write_text("Traceback …\nIndexError")
+    told = requests.get(f"http://{address}/api/runs/{run.id}/log", timeout=5).json()
+    assert told["reason"].endswith("at step 12.") and told["lines"] == ["Traceback …", "IndexError"]
+    assert requests.get(f"http://{address}/api/runs/99/log", timeout=5).status_code == 404

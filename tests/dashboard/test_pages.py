@@ -235,6 +235,16 @@ def test_a_waiting_run_can_be_stopped_and_resumed(runs: Store) -> None:
     assert runs.run(run.id).status == "queued"
 
 
+def test_what_is_wrong_with_a_run_stands_beside_what_can_be_done_with_it(runs: Store) -> None:
+    run = runs.submit(RunSpec("source-only", "moons"), holder=Process.me())
+    fell = [Evaluated(60 * k, {"source_accuracy": 0.9 - 0.3 * (k > 8), "target_accuracy": 0.5}) for k in range(1, 20)]
+    assert not [each for each in opened("views/runs.py").markdown if "WARN" in each.value]
+    runs.record(run.id, fell)
+    (alert,) = [each for each in opened("views/runs.py").markdown if "WARN" in each.value]
+    assert "WARN, step 540: Source accuracy fell from 90 % to 60 %" in alert.value
+    assert "three evaluations in a row" in alert.help
+
+
 def test_a_run_is_reproduced_with_the_same_settings(runs: Store) -> None:
     first = runs.submit(RunSpec("dann", "moons", shift=50, seed=9))
     press(opened("views/runs.py"), "Reproduce")

@@ -1,16 +1,21 @@
 """The sentence on top of the stage says what the numbers say."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
 import pytest
 
-from dashboard.facts import facts
+from dashboard.facts import about, facts
 from dashboard.readings import About, Reading
 from dashboard.verdict import Verdict, verdict, waiting
-from tlcore.runs.rows import Run
+from tlcore.runs.hold import Hold
+from tlcore.runs.processes import Process
+from tlcore.runs.rows import Run, Status
 from tlcore.runs.spec import RunSpec
+from tlcore.runs.store import Store
 from tlcore.shift.words import judge_words
 
 TWO = About(classes=2)
@@ -140,11 +145,88 @@ def test_a_target_that_does_not_move(target: float, words: str) -> None:
     assert words in told((10, 0.99, target), (20, 0.99, target)).headline
 
 
-def test_a_run_that_is_clearly_below_source_only_hurts() -> None:
-    about = About(classes=2, baseline=0.72, items=2000)
-    assert told((10, 0.99, 0.65), about=about).headline == "This strategy hurts here: 7 points below doing nothing."
-    assert "hurts" not in told((10, 0.99, 0.65), about=About(classes=2, baseline=0.72, items=100)).headline
-    assert "hurts" not in told((10, 0.99, 0.65), about=About(classes=2, baseline=0.72)).headline
+ALONE = About(classes=2, baseline=0.72, baseline_run=12, items=2000)
+
+
+def ended(*rows: tuple[int, float, float], gaps: Sequence[tuple[int, float]] = (), about: About = ALONE) -> Verdict:
+    readings = [Reading(step, source, target) for step, source, target in rows]
+    judged = [Reading(step, judge=judge) for step, judge in gaps]
+    return verdict(sorted([*readings, *judged], key=lambda each: each.step), about, ended=True)
+
+
+def test_a_run_that_is_clearly_below_source_only_hurts_once_it_is_over() -> None:
+    said = ended((10, 0.99, 0.65))
+    assert said.headline == "This strategy hurts here: 7 points below source-only, run 12 (65 % against 72 %)."
+    assert said.tone == "careful"
+    early = told((10, 0.99, 0.65), about=ALONE)
+    assert early.headline == "Still 7 points below source-only, run 12 (65 % against 72 %)." and early.tone == "plain"
+    assert "hurts" not in ended((10, 0.99, 0.65), about=replace(ALONE, items=100)).headline
+    assert "hurts" not in ended((10, 0.99, 0.65), about=replace(ALONE, items=0)).headline, "of 300 images at least"
+
+
+def test_a_run_that_is_above_source_only_has_gained_though_it_was_better_when_the_source_was_learnt() -> None:
+    rows, gaps = ((10, 0.99, 0.99), (20, 0.99, 0.85)), ((10, 0.9), (20, 0.6))
+    alone = "27 points above source-only, run 12, without one target label (85 % against 58 %)."
+    said = ended(*rows, gaps=gaps, about=replace(ALONE, baseline=0.58))
+    assert (said.headline, said.tone) == (alone, "rise")
+    assert said.detail.startswith("The gap shrank with it. A judge tells")
+    assert ended(*rows, gaps=gaps, about=TWO).headline.startswith("Careful: the domains mix"), "nothing is known"
+    few = replace(ALONE, baseline=0.58, baseline_run=None, labels=5)
+    assert ended((20, 0.99, 0.85), about=few).headline.startswith(
+        "27 points above source-only, with 5 target labels per class"
+    )
+
+
+def test_the_price_of_a_gain_over_source_only_is_told_and_a_loss_without_one_comes_first() -> None:
+    gained = ended((10, 1.0, 0.4), (20, 0.6, 0.9), about=ALONE)
+    assert (
+        gained.headline.startswith("18 points above") and "On the source it fell from 100 % to 60 %." in gained.detail
+    )
+    lost = ended((10, 1.0, 0.4), (20, 0.6, 0.71))
+    assert lost.headline == "The model is forgetting the source: 100 % → 60 %."
+    assert "No clear difference from source-only, run 12 (71 % against 72 %)." in lost.detail
+
+
+def test_what_is_as_good_as_source_only_is_said_so() -> None:
+    assert ended((10, 0.99, 0.73)).headline == "No clear difference from source-only, run 12 (73 % against 72 %)."
+    same = ended((10, 0.73, 0.72), about=replace(ALONE, guess=0.3))
+    assert same.headline == "The target is as good as the source: 72 % and 73 %." and "run 12" in same.detail
+
+
+def test_as_many_images_are_counted_as_were_told() -> None:
+    def said(items: float) -> str:
+        rows = [Reading(10, 0.99, 0.76, more={"target_items": items})]
+        return verdict(rows, replace(ALONE, items=0), ended=True).headline
+
+    # Wilson's intervals of 72 and 76 %: 70.0 to 73.9 and 74.1 to 77.8 of 2000 images; 67.9 to 75.8 with 500
+    assert said(2000).startswith("4 points above") and said(500).startswith("No clear difference")
+
+
+def test_source_only_itself_is_beside_nothing() -> None:
+    assert "run 12" not in ended((10, 0.99, 0.6), about=replace(ALONE, is_baseline=True)).headline
+
+
+def test_the_baseline_is_the_newest_of_the_same_data_backbone_and_seed(tmp_path: Path) -> None:
+    store = Store(tmp_path / "lab.sqlite3")
+
+    def over(spec: RunSpec, target: float, status: Status = "finished") -> Run:
+        hold = Hold(store, store.submit(spec, holder=Process.me()))
+        hold.record([], step=1, seconds=1.0, metrics={"target_accuracy": target})
+        hold.end(status)
+        return store.run(hold.id)
+
+    alone, ours = RunSpec("source-only", "moons"), over(RunSpec("dann", "moons"), 0.9)
+    assert about(store, ours).baseline is None
+    for other in (replace(alone, seed=1), replace(alone, shift=60.0), replace(alone, scenario="blobs")):
+        over(other, 0.1)
+    over(alone, 0.2, "stopped")
+    over(alone, 0.5)
+    found = over(alone, 0.6)
+    over(replace(alone, steps=50), 0.3)
+    said = about(store, ours)
+    assert (said.baseline, said.baseline_run) == (0.6, found.id), "the newest that is finished and as long"
+    assert about(store, over(RunSpec("mmd", "moons", steps=50), 0.9)).baseline == 0.3
+    assert about(store, found).baseline is None, "it is the baseline itself"
 
 
 def test_an_ended_run_is_called_one_run() -> None:

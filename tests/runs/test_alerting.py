@@ -66,6 +66,8 @@ def test_a_number_that_is_none_is_an_error_with_its_step_and_the_learning_rate()
     alert = told(losses(FALLING), [Measured(1001, {"classification": nan, "domain": 0.7})])["not-a-number"]
     assert (alert.level, alert.step) == ("error", 1001)
     assert "'classification'" in alert.sentence and "learning rate, 1," in alert.sentence
+    rising = told(losses([0.1] * 60 + [90.0] * 40), [Measured(1001, {"classification": nan})])
+    assert set(rising) == {"not-a-number"}, "the loss was too high before, which is the same thing"
     assert "or a loss weight" in told([Measured(5, {"x": nan})], about=Case(9))["not-a-number"].sentence
 
 
@@ -148,6 +150,8 @@ def test_a_plateau_far_from_the_best_is_told_and_one_at_the_best_is_not() -> Non
     assert "plateau" not in told(still, grades([0.95] * 40))
     assert "plateau" not in told(losses(FALLING), grades([0.51] * 40)), "the loss still moves"
     assert "plateau" not in told(losses([0.69] * 100, "contrast"), grades([0.51] * 40)), "nobody teaches the head"
+    assert "plateau" not in told(still, grades([0.51] * 9)), "three evaluations"
+    assert "plateau" in told(still, grades([0.51] * 16))
     moved = [*still, Observed(900, PHASE, {"begins": "adapt", "ends": "learn"})]
     assert "plateau" not in told(moved, grades([0.51] * 40)), "a new phase has just begun"
 
@@ -166,6 +170,7 @@ def test_a_jump_of_the_loss_is_a_spike() -> None:
 def test_a_loss_above_guessing_for_long_is_too_high() -> None:
     alert = told(losses([0.5] * 40 + [90.0] * 60))["too-high"]
     assert alert.level == "warn" and "as high as 90" in alert.sentence and 400 < alert.step <= 520
+    assert set(told(losses([0.05] * 40 + [90.0] * 60))) == {"too-high"}, "and no spike beside it"
     assert "too-high" not in told(losses([2.0] * 100)), "less than three times guessing"
     assert "too-high" not in told(losses([0.5] * 60 + [90.0] * 9 + [0.5] * 31))
 
@@ -259,6 +264,8 @@ def test_what_can_be_done_stands_beside_what_is_wrong() -> None:
         ("gentler", "Retry with a learning rate of 1", None),
         ("show", "Show step 330", 330),
     ]
+    (early,) = found(run_of(HOT, status="failed"), History.of([Measured(1, {"classification": nan})]))
+    assert [each.act for each in early.remedies] == ["gentler"], "there is no picture from before"
     (crashed,) = found(run_of(HOT, status="crashed", error="Its process ended."), History())
     assert [each.words for each in crashed.remedies] == ["Resume from 900", "Log"]
     assert crashed.sentence == "Training stopped unexpectedly. Its process ended." and crashed.level == "error"

@@ -1,6 +1,8 @@
 """The loop tells what happens, in order, and looks no longer than it may."""
 
 from collections.abc import Iterator
+from itertools import takewhile
+from math import isnan
 from time import sleep
 from typing import Any
 
@@ -63,6 +65,33 @@ def test_a_loss_that_leaves_the_numbers_ends_the_run_with_its_step(task: Task) -
     with pytest.raises(Diverged, match="'classification' became not-a-number at step 1") as caught:
         list(train(strategy, task))
     assert caught.value.step == 1
+
+
+def test_the_step_that_left_the_numbers_is_told_as_it_is_though_curves_are_thinned(task: Task) -> None:
+    strategy, told = small("source-only", steps=30), list[Measured]()
+    with pytest.raises(Diverged):
+        for event in train(strategy, task, rhythm=Rhythm(curve_points=3, eager=True)):
+            told += [event] if isinstance(event, Measured) else []
+            if event.step == 6:
+                with torch.no_grad():
+                    strategy.network.head.weight.fill_(float("nan"))
+    assert [event.step for event in told] == [1, 7]
+    assert isnan(told[-1].values["classification"])
+
+
+def test_a_phase_that_begins_is_told_once_also_by_a_run_that_goes_on(task: Task) -> None:
+    def begun(strategy: Strategy[Any], steps: int = 99) -> list[tuple[int, dict[str, Any]]]:
+        events = train(strategy, task, rhythm=Rhythm(eager=True))
+        told = takewhile(lambda event: event.step <= steps, events)
+        return [(event.step, dict(event.values)) for event in told if isinstance(event, Observed)]
+
+    probe = [(4, {"begins": "probe", "ends": "learn the source"})]
+    assert begun(small("linear-probe"))[:1] == probe and begun(small("source-only")) == []
+    cut = small("linear-probe")
+    assert begun(cut, steps=5) == probe
+    again = small("linear-probe")
+    again.journal.load(cut.journal.state())
+    assert begun(again) == []
 
 
 def test_observers_are_held_to_their_share(task: Task) -> None:

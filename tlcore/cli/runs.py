@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tlcore.cli.accuracies import lines
 from tlcore.cli.choices import chosen
 from tlcore.cli.sentences import as_json_option, say, tell
+from tlcore.cli.stands import Stands
 from tlcore.errors import RequestError
 
 # Everything else is loaded by the command that needs it: `tlcore list` should answer at once.
 if TYPE_CHECKING:
-    from tlcore.runs.rows import Run
     from tlcore.runs.spec import RunSpec
     from tlcore.runs.store import Store
 
@@ -100,8 +99,8 @@ def resume(number: int, place: Path | None, as_json: bool) -> int:
 @_about_a_run
 def show(number: int, place: Path | None, as_json: bool) -> int:
     """How a run stands."""
-    found = _store(place).run(number)
-    tell(found, as_json, _sentence)
+    store = _store(place)
+    tell(Stands.of(store, store.run(number)), as_json, Stands.words)
     return 0
 
 
@@ -117,7 +116,7 @@ def stop(number: int, place: Path | None, as_json: bool) -> int:
     while found.status not in OVER and time.monotonic() < deadline:
         time.sleep(0.05)
         found = store.run(number)
-    tell(found, as_json, _sentence)
+    tell(Stands.of(store, found), as_json, lambda each: each.sentence)
     if found.status in OVER:
         return 0
     return say(f"Run {number} was asked to stop, and has not come to rest yet.", 1)
@@ -139,18 +138,13 @@ def _told(store: "Store", outcome: Any, as_json: bool, place: Path | None) -> in
         say(f"Go on with: tlcore resume {found.id}{where}", 0)
     if found.error:
         say(found.error, 0)
-    tell(found, as_json, _sentence)
+    stands = Stands.of(store, found)
+    for line in stands.remarks:
+        say(line, 0)
+    tell(stands, as_json, lambda each: each.sentence)
     store.close()
     if found.status == "finished":
         return 0
     if outcome.signal is not None:
         return 128 + int(outcome.signal)
     return 2 if isinstance(outcome.failure, RequestError) else 1
-
-
-def _sentence(found: "Run") -> str:
-    at = "" if found.status == "finished" else f" at step {found.step} of {found.steps or '?'}"
-    spec = found.spec
-    head = f"Run {found.id}, {spec.strategy} on {spec.scenario} with {spec.backbone}: {found.status}{at}"
-    told = lines(found)
-    return "\n".join([f"{head} after {found.seconds:.1f} s{':' if told else '.'}", *told])

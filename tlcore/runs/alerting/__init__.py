@@ -11,6 +11,8 @@ from tlcore.runs.alerting.alert import MEANINGS, Alert, Level, Remedy
 from tlcore.runs.alerting.case import Case, case
 from tlcore.runs.alerting.history import History
 from tlcore.runs.alerting.remedies import gentler, remedies
+from tlcore.runs.alone import alone
+from tlcore.runs.references import MEASURE
 from tlcore.runs.rows import Run
 from tlcore.runs.store import Store
 
@@ -45,8 +47,10 @@ def found(run: Run, history: History, baseline: float | None = None) -> list[Ale
     return sorted((replace(each, remedies=remedies(each, run, history.seen)) for each in alerts), key=_urgent)
 
 
-def of_run(store: Store, run: Run, baseline: float | None = None) -> list[Alert]:
+def of_run(store: Store, run: Run) -> list[Alert]:
     """All alerts of a run in a store."""
+    known = alone(store, run)
+    baseline = None if known is None else known.metrics[MEASURE]
     return found(run, History.of(each.event for each in store.events(run.id)), baseline)
 
 

@@ -17,6 +17,7 @@ SWALLOWED, BALANCED = 0.9, 0.8  # shares of one class: among the answers, and at
 CERTAIN, CERTAIN_STEPS = 0.995, 200  # of the judge
 STILL, FAR = 0.02, 0.1  # of accuracy: how little it moves on a plateau, and how far that is from its best
 LOSS_STILL = 0.02  # of the loss itself
+FEWEST, WINDOW = 4, 20  # evaluations and losses on a plateau, at least
 
 
 def forgetting(history: History, case: Case) -> Alert | None:
@@ -105,7 +106,7 @@ def plateau(history: History, case: Case) -> Alert | None:
     since = max(history.phase, values[-1].step - case.steps // 4)
     stretch = [each.value for each in values if each.step >= since]
     losses = [each.value for each in points if each.step >= since]
-    if len(stretch) < 10 or len(losses) < 10 or values[-1].step - since < case.steps // 4:
+    if len(stretch) < FEWEST or len(losses) < WINDOW or values[-1].step - since < case.steps // 4:
         return None
     halves = fmean(losses[: len(losses) // 2]), fmean(losses[len(losses) // 2 :])
     moves = max(stretch) - min(stretch) > STILL or abs(halves[0] - halves[1]) > LOSS_STILL * abs(halves[0])

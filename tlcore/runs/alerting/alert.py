@@ -57,7 +57,7 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
     ),
     "plateau": (
         "Plateau",
-        "Over a quarter of the run, and ten evaluations at least, accuracy stayed within 2 points and the labels' loss "
+        "Over a quarter of the run, and four evaluations at least, accuracy stayed within 2 points and the loss "
         "within 2 %, far from its best: 10 points below it, or not a tenth of the way from guessing to 100 %. "
         "Accuracy is the source's, or the target's where the source's labels are not used.",
     ),

@@ -26,6 +26,8 @@ def not_a_number(history: History, case: Case) -> Alert | None:
 
 def spike(history: History, case: Case) -> Alert | None:
     name, points = history.labelled()
+    if history.broken is not None or too_high(history, case) is not None:
+        return None  # that says the same, and more
     for k in range(len(points) - 1, WINDOW - 1, -1):  # the last one counts
         step, value = points[k]
         if value <= case.guessing_loss:
@@ -45,7 +47,7 @@ def spike(history: History, case: Case) -> Alert | None:
 def too_high(history: History, case: Case) -> Alert | None:
     name, points = history.labelled()
     bar, values = HIGH * case.guessing_loss, [each.value for each in points]
-    if sum(value > bar for value in values) < WINDOW / 2:
+    if history.broken is not None or sum(value > bar for value in values) < WINDOW / 2:
         return None  # as nearly always: no need to look at every stretch
     marks = [
         (points[k].step, median(values[k - WINDOW + 1 : k + 1]) > bar) for k in range(WINDOW - 1, len(points))

@@ -35,7 +35,7 @@ def remedies(alert: Alert, run: Run, seen: int) -> tuple[Remedy, ...]:
     offered: list[Remedy] = []
     if alert.key in _OF_RATES and (words := _tried(run.spec)):
         offered.append(Remedy("gentler", words))
-    if alert.key == "not-a-number":
+    if alert.key == "not-a-number" and seen:
         offered.append(Remedy("show", f"Show step {seen:,}", seen))
     if alert.key == "crashed" or (alert.key == "failed" and run.step):
         offered.append(Remedy("resume", f"Resume from {run.step:,}"))
