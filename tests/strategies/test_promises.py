@@ -21,7 +21,7 @@ from tlcore.errors import OutOfRange, UnknownKey, Withheld
 from tlcore.networks import Network
 from tlcore.strategies import STRATEGIES, Strategy
 from tlcore.training.evaluators import Accuracy
-from tlcore.training.events import Event, Finished, Measured, Observed
+from tlcore.training.events import Event, Finished, Measured, Observed, Rested
 from tlcore.training.loop import Rhythm, train
 from tlcore.training.observers import Exhibits, Frames, Probe, Scene
 
@@ -179,7 +179,7 @@ def stops(strategy: Strategy[Any], task: Task) -> Iterator[tuple[list[Measured],
     for cut in range(1, strategy.length()):
         for event in walk:
             head.append(event)
-            if strategy.journal.step == cut and not isinstance(event, Measured):
+            if isinstance(event, Rested) and event.step == cut:  # the moment at which a run may be left
                 break
         saved = io.BytesIO()
         torch.save(strategy.journal.state(), saved)
