@@ -49,6 +49,16 @@ def test_an_adapter_changes_nothing_at_first_and_the_same_worn_or_merged(kind: s
     assert np.linalg.matrix_rank(change) == 2
 
 
+def test_a_merged_weight_lies_in_memory_as_it_did() -> None:
+    """For one input channel a sum has strides of its own, with which convolutions round otherwise."""
+    layer = nn.Conv2d(1, 5, 3).to(memory_format=torch.channels_last)
+    strides = layer.weight.stride()
+    (adapter,) = attach(layer, rank=2, alpha=3.0)
+    moved(adapter)
+    merge(layer)
+    assert layer.weight.stride() == strides
+
+
 def test_a_linear_layers_change_is_equation_3() -> None:
     layer = nn.Linear(6, 5).double()
     W, b = layer.weight.detach().numpy().copy(), layer.bias.detach().numpy().copy()

@@ -5,6 +5,8 @@ from math import sqrt
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
+_WORN_BY = (nn.Linear, nn.Conv2d)
+
 
 class LowRank(nn.Module):
     """A change of low rank to a weight: W + (α / r) B A, with B = 0 at first, so that nothing changes yet.
@@ -35,7 +37,7 @@ def attach(module: nn.Module, rank: int, alpha: float) -> list[LowRank]:
 
     The layers keep their names; a weight `w` becomes `parametrizations.w.original`, beside its adapter.
     """
-    layers = [each for each in module.modules() if isinstance(each, (nn.Linear, nn.Conv2d))]
+    layers = [each for each in module.modules() if isinstance(each, _WORN_BY)]
     module.requires_grad_(False)
     adapters = [LowRank(layer.weight, rank, alpha) for layer in layers]
     for layer, adapter in zip(layers, adapters, strict=True):
@@ -44,7 +46,12 @@ def attach(module: nn.Module, rank: int, alpha: float) -> list[LowRank]:
 
 
 def merge(module: nn.Module) -> None:
-    """Add every adapter inside to the weight that it is worn on, and take it off: the same function, no detour."""
+    """Add every adapter inside to the weight that it is worn on, and take it off: the same function, no detour.
+
+    The weight changes where it lies: laid out anew in memory, it would give other last digits than a copy of it.
+    """
     for layer in module.modules():
-        if parametrize.is_parametrized(layer, "weight"):
-            parametrize.remove_parametrizations(layer, "weight", leave_parametrized=True)
+        if isinstance(layer, _WORN_BY) and parametrize.is_parametrized(layer, "weight"):
+            merged = layer.weight.detach()
+            parametrize.remove_parametrizations(layer, "weight", leave_parametrized=False)
+            layer.weight.data.copy_(merged)
