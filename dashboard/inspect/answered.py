@@ -45,7 +45,7 @@ def _seen(choice: Choice, told: Mapping[str, Any], arrays: Mapping[str, Array]) 
     """The picture as it entered, and where each network looks."""
     picture = arrays["picture"][0]
     blocks = max(picture.shape[:2]) <= SMALL
-    items = [_still(address(picture), "as the network sees it", "", "your picture as the network sees it", blocks)]
+    items = [_still(address(picture), "what it sees", "", "your picture as the network sees it", blocks)]
     for suffix, who in (("", "this run"), ("_beside", "source-only")):
         if f"probabilities{suffix}" not in told:
             continue

@@ -15,8 +15,9 @@ from dashboard.inspect.looking import partner
 from dashboard.inspect.texts import OWN
 from dashboard.storing import store
 from tlcore.library.names import shown
-from tlcore.runs import chores
+from tlcore.runs import attendant, chores
 from tlcore.runs.chores import Chore
+from tlcore.runs.rows import Run
 
 ENDINGS = ["jpg", "jpeg", "png", "gif", "bmp", "webp", "tif", "tiff"]
 WAYS = ("Draw", "Upload", "Camera")
@@ -42,6 +43,7 @@ def own(choice: Choice) -> None:
     if not (store().folder(run.id) / CHECKPOINT).is_file():
         st.info(f"Run {run.id} has no checkpoint yet: one is written when it pauses, stops or ends.")
         return
+    attendant.load(**_whom(run))  # while somebody draws
     left, right = st.columns([1, 1.5], gap="large")
     with left:
         with st.container(horizontal=True, vertical_alignment="center", key="head-own", gap="small"):
@@ -105,10 +107,14 @@ def _begin(choice: Choice, content: bytes, name: str, *, drawn: bool) -> None:
         chores.discard(old)
     folder = chores.prepare()
     (folder / "own.bin").write_bytes(content)  # a name of our own: what a stranger calls a file never reaches the disk
-    beside, _ = partner(run)
-    wishes: dict[str, Any] = {"store": str(store().path), "run": run.id, "beside": beside.id if beside else None}
-    chore = chores.begin(folder, "own", **wishes, file="own.bin", name=shown(name), drawn=drawn)
+    chore = attendant.entrust("own", folder, **_whom(run), file="own.bin", name=shown(name), drawn=drawn)
     st.session_state[LAST] = (run.id, chore.id)
+
+
+def _whom(run: Run) -> dict[str, Any]:
+    """Which networks are asked."""
+    beside, _ = partner(run)
+    return {"store": str(store().path), "run": run.id, "beside": beside.id if beside else None}
 
 
 def _result(choice: Choice) -> None:

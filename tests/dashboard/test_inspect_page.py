@@ -33,7 +33,7 @@ from dashboard.inspect.pictures import address, heated, item, thumb
 from dashboard.storing import store
 from tests.dashboard.pages import checked, opened, press
 from tests.dashboard.test_pages import said
-from tlcore.runs import chores
+from tlcore.runs import attendant, chores
 from tlcore.runs.chores import Chore
 from tlcore.runs.rows import Run
 from tlcore.runs.spec import RunSpec
@@ -194,6 +194,7 @@ def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any
 
     monkeypatch.setattr(chores, "start", start)
     monkeypatch.setattr(chores, "begin", lambda folder, kind, **wishes: start(kind, folder=folder, **wishes))
+    monkeypatch.setattr(attendant, "load", lambda **wishes: begun.append({"kind": "load", **wishes}))
     monkeypatch.setattr(working, "progress", lambda chore: None)
     return begun
 
@@ -360,6 +361,7 @@ def test_points_and_runs_without_a_checkpoint_say_what_they_cannot(run: Run, ask
     (store().folder(run.id) / own.CHECKPOINT).write_bytes(b"")
     checked(app.run())
     assert "Your picture" in text(app) and "has no checkpoint yet" not in text(app)
+    assert [each["run"] for each in asked if each["kind"] == "load"] == [run.id]  # while somebody draws
 
 
 def test_a_run_that_never_looked_says_so() -> None:

@@ -17,6 +17,7 @@ from tlcore.errors import TransferError, UnknownKey
 from tlcore.runs.processes import Process
 
 NICE = 5  # trainings and pages come first
+STOPPED = 130  # exit code
 APART = 0.2  # seconds between two words about how far it is
 BYTES = ("Downloading", "Unpacking")  # what is counted in bytes
 
@@ -68,17 +69,27 @@ class Teller:
 
 
 def main(folder: Path) -> int:
-    """Do what the order in this folder says. Exit code 0 when it is done, 2 for a sentence, 130 when stopped."""
+    """Do what the order in this folder says; the exit code is that of `carry_out`."""
+    settle()
+    return carry_out(folder)
+
+
+def settle() -> None:
+    """Be a process beside the page: it comes after trainings and pages, and stops when it is asked to."""
     signal.signal(signal.SIGTERM, _stop)
     os.nice(NICE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C in the page's terminal is about the page
+
+
+def carry_out(folder: Path) -> int:
+    """Do what the order in this folder says: 0 when it is done, 2 for a sentence, 1 for our mistake, `STOPPED`."""
     order = json.loads((folder / "order.json").read_text(encoding="utf-8"))
     teller = Teller(folder)
     try:
         teller.end("done", result=_work(order["kind"])(folder, order["wishes"], teller))
     except Stopped:
         teller.end("stopped")
-        return 130
+        return STOPPED
     except TransferError as error:
         teller.end("failed", error=str(error))
         return 2

@@ -113,8 +113,7 @@ def prepare() -> Path:
 
 def begin(folder: Path, kind: str, /, **wishes: Any) -> Chore:
     """Begin the work that a folder was prepared for."""
-    told = {"version": VERSION, "kind": kind, "wishes": wishes, "asked": time.time()}
-    (folder / "order.json").write_text(json.dumps(told), encoding="utf-8")
+    order(folder, kind, wishes)
     with (folder / "log.txt").open("wb") as log:
         child = subprocess.Popen(
             [sys.executable, "-m", "tlcore.runs.chore", str(folder.absolute())],
@@ -125,6 +124,12 @@ def begin(folder: Path, kind: str, /, **wishes: Any) -> Chore:
         (folder / "process.json").write_text(json.dumps([me.pid, me.started]), encoding="utf-8")
     Thread(target=child.wait, name=f"chore {folder.name}", daemon=True).start()  # so that an ended one is no zombie
     return find(folder.name)
+
+
+def order(folder: Path, kind: str, wishes: Mapping[str, Any]) -> None:
+    """Write down what is to be done in a folder that was prepared for it."""
+    told = {"version": VERSION, "kind": kind, "wishes": dict(wishes), "asked": time.time()}
+    (folder / "order.json").write_text(json.dumps(told), encoding="utf-8")
 
 
 def find(id: str) -> Chore:

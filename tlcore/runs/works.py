@@ -160,6 +160,16 @@ def own(folder: Path, wishes: Mapping[str, Any], tell: "Teller") -> dict[str, An
         return ask(store, wishes["run"], wishes["beside"], picture, *how)
 
 
+def load(folder: Path, wishes: Mapping[str, Any], tell: "Teller") -> None:
+    """Load a run, so that a picture is answered at once; for a process that stays."""
+    from tlcore.runs.asking import load as loaded
+    from tlcore.runs.store import Store
+
+    tell.stage("Loading torch")
+    with heard_by(tell.heard), closing(Store(wishes["store"])) as store:
+        loaded(store, wishes["run"], wishes["beside"], tell.heard)
+
+
 def maps(folder: Path, wishes: Mapping[str, Any], tell: "Teller") -> Mapping[str, Any]:
     """Several maps of a run's last features, which differ by the map's chance alone."""
     from tlcore.runs.mapping import mapped
@@ -212,6 +222,7 @@ WORKS: Mapping[str, "Work"] = {
     "estimate": estimate,
     "inspect": inspect,
     "own": own,
+    "load": load,
     "maps": maps,
     "export": export,
 }
