@@ -1,12 +1,13 @@
 """Does transfer pay here? The experiment beside its reference runs, seed by seed; one press starts what is missing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import streamlit as st
 
 from dashboard.data.texts import table
 from dashboard.storing import store
+from dashboard.table import interval
 from tlcore import catalogue
 from tlcore.errors import TransferError
 from tlcore.paired import p_value
@@ -22,8 +23,9 @@ MEANING = """
 seed and number of steps: above 0 transfer has *hurt* (Wang et al., CVPR 2019). *The source alone* tells what adapting
 has changed; *the target labels alone* is the same budget of labels without any source. Differences are taken seed by
 seed, with a 95 % t-interval: where it holds 0 there is no clear difference; the p-value is that of the paired t-test.
-Each has its own defaults, tuned for none. ⚑ Target accuracy is asked of held-out test images, with labels that no
-strategy has seen. **McNemar** compares two networks of one seed on the same target images: how likely is it that so
+Each has its own defaults, tuned for none. ⚑ Target accuracy is asked of n held-out test images, with labels that no
+strategy has seen; in brackets its 95 % Wilson interval, which says how sure one network's accuracy is, not how
+seeds differ. **McNemar** compares two networks of one seed on the same target images: how likely is it that so
 many more were right with one of them alone, if neither were better? In brackets, how many only this strategy had right,
 and how many only the reference.
 """
@@ -75,10 +77,20 @@ def _rows(found: Sequence[Gap]) -> list[list[str]]:
         ["Seed", "This strategy ⚑", *(f"{title} ⚑" for title in titles), *(f"McNemar, {title}" for title in titles)]
     ]
     for seed in seeds:
-        told = [found[0].adapted.get(seed), *(gap.against.get(seed) for gap in found)]
+        told = [_share(found[0].adapted, found[0].items[0], seed)]
+        told += [_share(gap.against, gap.items[1], seed) for gap in found]
         tests = [_mcnemar(gap.runs.get(seed)) for gap in found]
-        rows.append([str(seed), *("–" if each is None else f"{each:.1%}" for each in told), *tests])
+        rows.append([str(seed), *told, *tests])
     return rows
+
+
+def _share(accuracies: Mapping[int, float], items: Mapping[int, int], seed: int) -> str:
+    """A seed's accuracy with its interval and of how many images it is: "92.0% (89–94 %, n 500)"."""
+    share = accuracies.get(seed)
+    if share is None:
+        return "–"
+    sure = interval({"target_accuracy": share, "target_items": items.get(seed, 0)}, "target")
+    return f"{share:.1%} ({sure})" if sure else f"{share:.1%}"
 
 
 def _mcnemar(runs: tuple[int, int] | None) -> str:

@@ -23,8 +23,10 @@ KEPT = 20  # rankings that are remembered
 READ = """
 **How to read this.** Every backbone of this machine, with each of its pre-trainings, looks at the same few labelled
 target images; nothing is trained. A dot is its rank by the chosen score, 1 being the most promising. The line is its
-**uncertainty**: between which ranks it lies in nine of ten draws of four fifths of the labels (fewer labels may favour
-another backbone, so a dot may lie beside its line). Where lines overlap the score has no opinion. Scores compare
+**uncertainty**: between which ranks nine of ten other draws of labels would put it. It is told by a delete-d jackknife
+(Shao & Wu, 1989): 30 draws of four fifths of each class's labels, whose deviations count twice because they share most
+of their labels; of two labels a class none can be left out, and nothing is known. A bootstrap would draw labels
+twice, and such an image is its own nearest neighbour. Where lines overlap the score has no opinion. Scores compare
 backbones on the same images, and mean nothing across data sets.
 
 """

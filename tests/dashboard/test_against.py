@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from scipy.stats import binomtest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import visit
@@ -21,10 +22,11 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> Store:
     return store()
 
 
-def done(runs: Store, spec: RunSpec, accuracy: float) -> None:
+def done(runs: Store, spec: RunSpec, accuracy: float, items: int = 0) -> None:
     run = runs.submit(spec)
     with runs.database.writing() as db:
-        metrics = f'{{"target_accuracy": {accuracy}, "source_accuracy": 1.0}}'
+        told = f', "target_items": {items}' if items else ""
+        metrics = f'{{"target_accuracy": {accuracy}, "source_accuracy": 1.0{told}}}'
         db.execute("UPDATE runs SET status = 'finished', metrics = ? WHERE id = ?", (metrics, run.id))
 
 
@@ -54,6 +56,18 @@ def test_the_verdict_stands_over_the_seeds_that_it_comes_from(runs: Store) -> No
     )
     assert "| 1 | 92\\.0% | 71\\.0% |" in said or "| 1 | 92.0% | 71.0% |" in said
     assert "negative-transfer gap" in said
+
+
+def test_every_accuracy_stands_with_its_interval_and_how_many_images_it_is(runs: Store) -> None:
+    done(runs, SPEC, 0.92, items=500)
+    done(runs, reference(SPEC, "source-only"), 0.71)
+    (row,) = [
+        line for line in text(opened(d="moons", s="dann")).splitlines() if line.startswith("| 0 | 92") and "(" in line
+    ]
+    ours, theirs = [cell.strip().replace("\\", "") for cell in row.split("|")[2:4]]
+    low, high = binomtest(460, 500).proportion_ci(method="wilson")
+    assert ours == f"92.0% ({100 * low:.0f}–{100 * high:.0f} %, n 500)"
+    assert theirs == "71.0%", "a run that did not tell how many has no interval"
 
 
 def test_a_reference_has_no_reference(runs: Store) -> None:

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from scipy.stats import binomtest
 
 from tlcore.cli import cli
+from tlcore.cli.seeds import told
 from tlcore.errors import OutOfRange
 from tlcore.intervals import over_seeds
 from tlcore.runs.inline import run as alone
@@ -58,3 +60,18 @@ def test_the_command_refuses_them_in_a_sentence(seeds: str) -> None:
     result = CliRunner().invoke(cli, ["run", "--strategy", "source-only", "--scenario", "moons", "--seeds", seeds])
     assert result.exit_code == 2
     assert "0,1,2" in result.output
+
+
+def test_every_seed_is_told_with_its_interval_and_the_mean_beside(tmp_path: Path) -> None:
+    store = Store(tmp_path / "s")
+    metrics = {"source_accuracy": 1.0, "source_items": 300, "target_accuracy": 0.8, "target_items": 600}
+    runs = [replace(store.submit(replace(SPEC, seed=seed)), status="finished", metrics=metrics) for seed in (0, 1)]
+    said = told(Several([runs[0], replace(runs[1], metrics={**metrics, "target_accuracy": 0.9})])).splitlines()
+    store.close()
+    low, high = binomtest(540, 600).proportion_ci(method="wilson")
+    assert said[3] == f"Run {runs[1].id}, seed 1: finished."
+    assert said[5] == (
+        f"  target accuracy 90.0% ({low:.1%}–{high:.1%}, 95 % Wilson interval, n = 600 held-out test images) ⚑"
+    )
+    assert "Target accuracy ⚑: 85.0% ±" in "\n".join(said)
+    assert sum("measured with target labels" in line for line in said) == 1, "what ⚑ means is said once"

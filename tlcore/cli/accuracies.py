@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 FLAG = "⚑ measured with target labels, which nobody has in practice; no strategy and no validator has seen them."
 
 
-def lines(run: "Run") -> list[str]:
-    """A line for each domain's accuracy and for the network that was kept, and what the marks mean."""
+def lines(run: "Run", *, explained: bool = True) -> list[str]:
+    """A line for each domain's accuracy and for the network that was kept, and, if wanted, what the marks mean."""
     metrics = run.metrics
     told = [
         f"  {name} accuracy {_share(metrics, f'{name}_')}{' ⚑' if name == 'target' else ''}"
@@ -26,7 +26,7 @@ def lines(run: "Run") -> list[str]:
         told.append(f"  {by}{graded}")
     elif told and run.status == "finished" and run.spec.validator == NONE:
         told.append("  kept: the last network; no validator picked another")
-    return [*told, f"  {FLAG}"] if any("⚑" in line for line in told) else told
+    return [*told, f"  {FLAG}"] if explained and any("⚑" in line for line in told) else told
 
 
 def _share(metrics: Mapping[str, float], prefix: str) -> str:

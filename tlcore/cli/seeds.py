@@ -3,6 +3,7 @@
 import sys
 from typing import TYPE_CHECKING
 
+from tlcore.cli import accuracies
 from tlcore.cli.accuracies import FLAG
 from tlcore.cli.sentences import say, tell
 from tlcore.errors import RequestError
@@ -37,8 +38,10 @@ def run_seeds(store: "Store", spec: "RunSpec", seeds: str, as_json: bool) -> int
 
 
 def told(found: "Several") -> str:
-    """The runs a line each, and the mean of what they came to."""
-    lines = [f"Run {run.id}, seed {run.spec.seed}: {run.status}{_accuracy(run.metrics)}." for run in found.runs]
+    """Every run with its accuracies, each with its interval, and the mean of what they came to."""
+    lines = []
+    for run in found.runs:
+        lines += [f"Run {run.id}, seed {run.spec.seed}: {run.status}.", *accuracies.lines(run, explained=False)]
     for name, flag in (("source_accuracy", ""), ("target_accuracy", " ⚑"), ("kept_target_accuracy", " ⚑")):
         if each := found.metrics.get(name):
             words = f"{name.replace('_', ' ').capitalize()}{flag}: {each.value:.1%}"
@@ -47,11 +50,6 @@ def told(found: "Several") -> str:
     if found.metrics:
         lines += ["Of held-out test images; kept: the network that a label-free validator picked.", FLAG]
     return "\n".join(lines)
-
-
-def _accuracy(metrics: object) -> str:
-    value = metrics.get("target_accuracy") if isinstance(metrics, dict) else None
-    return f", target accuracy {value:.1%}" if value is not None else ""
 
 
 def _numbers(seeds: str) -> list[int]:

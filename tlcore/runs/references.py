@@ -16,7 +16,7 @@ from tlcore.runs.store import Store
 
 SOURCE_ONLY, SCRATCH = "source-only", "scratch"
 SEEDS = 3  # that a comparison takes unless somebody says otherwise
-MEASURE = "target_accuracy"
+MEASURE, ITEMS = "target_accuracy", "target_items"
 PENDING = ("queued", "starting", "running", "paused")
 
 
@@ -30,6 +30,7 @@ class Gap:
     waiting: int  # runs that are queued or training
     missing: Sequence[RunSpec]  # runs that nobody has asked for yet
     runs: Mapping[int, tuple[int, int]] = field(default_factory=dict)  # by seed: the two runs that are compared
+    items: tuple[Mapping[int, int], Mapping[int, int]] = ({}, {})  # of how many images each accuracy is, as far as told
 
     @property
     def seeds(self) -> list[int]:
@@ -68,7 +69,8 @@ class Gap:
         told = None if gap is None or gap.n < 2 else {"value": gap.value, "low": gap.low, "high": gap.high, "n": gap.n}
         p = None if told is None else self.p_value
         named = {"reference": self.reference, "gap": told, "p_value": p, "verdict": self.verdict}
-        return named | {"adapted": dict(self.adapted), "against": dict(self.against)}
+        named |= {"adapted": dict(self.adapted), "against": dict(self.against)}
+        return named | {"adapted_items": dict(self.items[0]), "against_items": dict(self.items[1])}
 
 
 def referred(spec: RunSpec) -> list[str]:
@@ -111,6 +113,7 @@ def gaps(store: Store, spec: RunSpec, seeds: int = SEEDS) -> list[Gap]:
                 sum(run is not None and run.status in PENDING for run in (*ours, *against)),
                 [each for each, run in pairs if run is None],
                 _finished(ours, against),
+                (_items(ours), _items(against)),
             )
         )
     return found
@@ -145,6 +148,11 @@ def _accuracies(runs: Sequence[Run | None]) -> dict[int, float]:
         for run in runs
         if run is not None and run.status == "finished" and MEASURE in run.metrics
     }
+
+
+def _items(runs: Sequence[Run | None]) -> dict[int, int]:
+    told = {run.spec.seed: run.metrics.get(ITEMS) for run in runs if run is not None and run.status == "finished"}
+    return {seed: int(items) for seed, items in told.items() if items}
 
 
 def _finished(ours: Sequence[Run | None], against: Sequence[Run | None]) -> dict[int, tuple[int, int]]:
