@@ -176,9 +176,10 @@ def _spread(whole: Floats, parts: Floats, part: float) -> Floats:
     """How scores (candidates,) would scatter over other labels, from those on draws of a part of them (candidates, K).
 
     A delete-d jackknife: draws without repeats share most of their rows, so they scatter less than new labels would.
-    With m of n rows a draw their deviations are stretched by √(m / (n − m)), which is 2 for four fifths, about the score
-    of all labels. Shao & Wu, "A general theory for jackknife variance estimation", Annals of Statistics 17, 1989.
+    With m of n rows a draw their deviations are stretched by √(m / (n − m)), which is 2 for four fifths, about the
+    score of all labels. Shao & Wu, "A general theory for jackknife variance estimation", Ann. Statistics 17, 1989.
     A bootstrap will not do: a row that is drawn twice is its own nearest neighbour, and makes a linear model of few
     rows sure of itself. On Gaussian classes it took LogME from −0.21 to +0.07, and the jackknife's spread was right.
     """
-    return whole[:, None] + np.sqrt(part / (1 - part)) * (parts - parts.mean(1, keepdims=True))
+    deviations: Floats = parts - parts.mean(1, keepdims=True)
+    return whole[:, None] + (part / (1 - part)) ** 0.5 * deviations

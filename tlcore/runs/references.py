@@ -69,8 +69,8 @@ class Gap:
         told = None if gap is None or gap.n < 2 else {"value": gap.value, "low": gap.low, "high": gap.high, "n": gap.n}
         p = None if told is None else self.p_value
         named = {"reference": self.reference, "gap": told, "p_value": p, "verdict": self.verdict}
-        named |= {"adapted": dict(self.adapted), "against": dict(self.against)}
-        return named | {"adapted_items": dict(self.items[0]), "against_items": dict(self.items[1])}
+        shares = {"adapted": dict(self.adapted), "against": dict(self.against)}
+        return named | shares | {"adapted_items": dict(self.items[0]), "against_items": dict(self.items[1])}
 
 
 def referred(spec: RunSpec) -> list[str]:
