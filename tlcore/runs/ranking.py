@@ -181,5 +181,5 @@ def _spread(whole: Floats, parts: Floats, part: float) -> Floats:
     A bootstrap will not do: a row that is drawn twice is its own nearest neighbour, and makes a linear model of few
     rows sure of itself. On Gaussian classes it took LogME from −0.21 to +0.07, and the jackknife's spread was right.
     """
-    deviations: Floats = parts - parts.mean(1, keepdims=True)
-    return whole[:, None] + (part / (1 - part)) ** 0.5 * deviations
+    stretched: Floats = whole[:, None] + np.sqrt(part / (1 - part)) * (parts - parts.mean(1, keepdims=True))
+    return stretched
