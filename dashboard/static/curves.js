@@ -2,7 +2,7 @@
 
 import { definition, h, tableTwin, text } from "./elements.js"
 import { accuracy, flagged, keptAt } from "./honest.js"
-import { accuracyLines, belongs, called, heading, inSight, lossLines, named } from "./lines.js"
+import { accuracyLines, belongs, called, eventMarks, heading, inSight, lossLines, named } from "./lines.js"
 import { Seeds, bandLines, seedsSaid } from "./seeds.js"
 import { definitions, small, title } from "./words.js"
 
@@ -58,7 +58,7 @@ class Panel {
 
   constructor(holder, name, what, lines) {
     Object.assign(this, { name, what, lines, log: false })
-    this.plot = h("div", { class: "tl-plot", role: "img" })
+    this.plot = h("div", { class: "tl-plot", role: "img", "aria-label": name })
     this.pill = h("button", { type: "button", class: "tl-pill", hidden: true, onclick: () => this.#back() }, "New data →")
     this.tools = h("span", { class: "tl-tools" })
     this.beside = h("p", { class: "tl-beside", hidden: what !== "accuracy" })
@@ -80,7 +80,11 @@ class Panel {
     const { traces, notes } = this.lines(moment)
     if (this.what === "accuracy") traces.unshift(...bandLines(band, moment.theme))
     for (const trace of traces) trace.visible = this.#hidden.has(heading(trace.name)) ? "legendonly" : true
-    library.react(this.plot, traces, this.#layout(moment, traces, notes), CONFIG())
+    const layout = this.#layout(moment, traces, notes)
+    const low = layout.yaxis.range[0]
+    const events = eventMarks(moment, this.log ? 10 ** low : low)
+    layout.annotations.push(...events.names)
+    library.react(this.plot, [...traces, ...events.traces], layout, CONFIG())
     this.plot.setAttribute("aria-label", `${this.name}: ${notes.map(note => note.text).join(", ")}`)
     const range = this.plot._fullLayout?.xaxis.range
     this.pill.hidden = !this.#zoomed || !range || range[1] >= moment.run.row.step
@@ -157,7 +161,8 @@ class Panel {
     const steps = at.filter((_, k) => k % every === 0 || k === at.length - 1)
     const head = name => called(this.#run, name) + (accuracies && flagged(name) ? " ⚑" : "")
     const kept = accuracies ? keptAt(this.#run)?.step : null
-    return [["Step", ...names.map(head)], ...steps.map(step => [step === kept ? `${step} ☆` : step, ...names.map(name => said(name, step))])]
+    const begun = step => (this.#run?.phases ?? []).filter(({ step: at }) => at < step && !steps.some(other => other < step && other > at)).map(({ begins }) => ` ${begins}`)
+    return [["Step", ...names.map(head)], ...steps.map(step => [(step === kept ? `${step} ☆` : `${step}`) + begun(step), ...names.map(name => said(name, step))])]
   }
 }
 

@@ -134,3 +134,9 @@ export async function order(run, what) {
   const answer = await fetch(address(`api/runs/${run.id}/${what}`), { method: "POST" })
   return answer.json().catch(() => ({ error: "The server did not answer." }))
 }
+
+/** What was remarked on the way and why it ended: {reason, lines}, or {error}. */
+export async function fetchLog(run) {
+  const answer = await fetch(address(`api/runs/${run.id}/log`))
+  return answer.json().catch(() => ({ error: "The server did not answer." }))
+}

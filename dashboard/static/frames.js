@@ -14,6 +14,8 @@ export class Run {
     this.row = { status: "queued", step: 0, steps: 0, seconds: 0, left: null, device: "", looks: 0 }
     this.about = {}
     this.verdict = null
+    this.alerts = [] // see tlcore/runs/alerting
+    this.phases = [] // where one ended and the next began: {step, begins, ends}
     this.scene = null
     this.frames = []
     this.umaps = []
@@ -28,7 +30,7 @@ export class Run {
   take(packet) {
     if (packet.reset) this.clear()
     if (packet.gone) return void (this.gone = packet.gone)
-    Object.assign(this, { seq: packet.seq, row: packet.row ?? this.row, verdict: packet.verdict ?? this.verdict })
+    Object.assign(this, { seq: packet.seq, row: packet.row ?? this.row, verdict: packet.verdict ?? this.verdict, alerts: packet.alerts ?? this.alerts })
     if (packet.about) this.about = packet.about
     packet.columns.forEach((block, k) => this.#extend(block, packet.arrays[`columns/${k}`].data))
     packet.observed.forEach((look, k) => this.#observe(look, pick(packet.arrays, `observed/${k}/`)))
@@ -92,6 +94,7 @@ export class Run {
 
   #observe({ name, step, values, verdict }, arrays) {
     if (name === "scene") this.scene = Object.freeze({ ...values, ...arrays })
+    if (name === "phase") this.phases.push(Object.freeze({ step, ...values }))
     if (name === "umap") this.umaps.push(Object.freeze({ step, map: arrays.map }))
     if (name === "grades") this.grades.push(Object.freeze({ step, ...values, ...arrays }))
     if (name === "exhibit") {

@@ -65,6 +65,25 @@ function keptMark({ run, until, theme }) {
   }]
 }
 
+/** What happened on the way, as marks on the axis of steps at the height `y`: phases, and the network that is kept. */
+export function eventMarks({ run, until, theme }, y) {
+  const kept = keptAt(run, until)
+  const events = run.phases.filter(({ step }) => step <= until).map(({ step, begins }) => ({ step, words: begins, said: `from here: ${begins}` }))
+  if (kept) events.push({ step: kept.step, words: "☆", said: kept.words })
+  if (!events.length) return { traces: [], names: [] }
+  events.sort((a, b) => a.step - b.step)
+  const near = k => k > 0 && events[k].step - events[k - 1].step < 0.15 * run.row.steps
+  events.forEach((event, k) => (event.row = near(k) ? events[k - 1].row + 1 : 0)) // a name over the one before it
+  const marker = { symbol: "line-ns-open", size: 11, color: theme.ink, line: { width: 2, color: theme.ink } }
+  const trace = { x: events.map(({ step }) => step), y: events.map(() => y), mode: "markers", name: "Events", cliponaxis: false, marker, customdata: events.map(({ said }) => said), hovertemplate: "%{customdata}<extra></extra>" }
+  const names = events.map(({ step, words, row }) => {
+    const late = step > 0.8 * run.row.steps
+    const place = { x: step, yref: "paper", y: 0, xanchor: late ? "right" : "left", yanchor: "bottom", xshift: late ? -3 : 3, yshift: 2 + 13 * row }
+    return { text: words, ...place, showarrow: false, font: { size: 11, color: theme.soft } }
+  })
+  return { traces: [trace], names }
+}
+
 export function lossLines({ run, ghost, theme }) {
   const names = [...run.series.keys()].filter(name => belongs("loss", name))
   const inks = [theme.ink, ...INKS[theme.dark ? "dark" : "light"]]
@@ -123,11 +142,14 @@ export function named(notes, [low, high], log, height, hidden) {
 
 /** What of the losses is in sight: all of them, but for the odd few far above the others. */
 export function inSight(traces, log) {
-  const columns = traces.map(({ y }) => y.filter(value => Number.isFinite(value) && (!log || value > 0)).sort((a, b) => a - b)).filter(y => y.length)
+  const [ghosts, own] = [true, false].map(past => traces.filter(({ name }) => / ghost$/.test(name) === past).map(({ y }) => y.filter(value => Number.isFinite(value) && (!log || value > 0)).sort((a, b) => a - b)).filter(y => y.length))
+  const reach = y => y[Math.floor(0.95 * (y.length - 1))]
+  const usualOwn = Math.max(...own.map(reach))
+  const columns = own.length ? [...own, ...ghosts.filter(y => reach(y) <= FAR * usualOwn)] : ghosts // what exploded before flattens nothing
   const values = columns.flat().sort((a, b) => a - b)
   if (!values.length) return { range: log ? [-3, 1] : [0, 1], above: 0 }
   const most = values[values.length - 1]
-  const usual = Math.max(...columns.map(y => y[Math.floor(0.95 * (y.length - 1))]))
+  const usual = Math.max(...columns.map(reach))
   const top = most > 2.5 * usual ? 1.6 * usual : most
   const above = values.filter(value => value > top).length
   if (log) return { range: [Math.log10(Math.max(values[0], 1e-6)) - 0.1, Math.log10(top) + 0.1], above }

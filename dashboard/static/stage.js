@@ -1,11 +1,12 @@
 // The stage: takes packets in, chooses the one frame that is on show, and gives it to every view.
 
+import { Alerts } from "./alerts.js"
 import { BigView } from "./big_view.js"
 import { theme } from "./colours.js"
 import { Curves } from "./curves.js"
 import { h, mark } from "./elements.js"
 import { Exhibits } from "./exhibits.js"
-import { LiveFeed, Recording, fetchRun, order } from "./feed.js"
+import { LiveFeed, Recording, fetchLog, fetchRun, order } from "./feed.js"
 import { Run } from "./frames.js"
 import { Gauge } from "./gauge.js"
 import { Header } from "./header.js"
@@ -54,7 +55,7 @@ export class Stage {
     const main = h("div", { class: "tl-main" })
     const left = h("div", { class: "tl-left" })
     const side = h("div", { class: "tl-side" })
-    const below = h("div")
+    const below = h("div", { class: "tl-below" })
     this.root.append(top, main, below)
     parent.append(this.root)
     this.header = new Header(top, { onResume: () => this.#order("resume") })
@@ -64,6 +65,8 @@ export class Stage {
     this.curves = new Curves(side)
     this.gauge = new Gauge(side)
     this.transport = new Transport(below, this.#acts())
+    const log = () => fetchLog(this.#run)
+    this.alerts = new Alerts(below, this.transport.bar, { seek: step => this.#seek(step), order: what => this.#order(what), log })
     this.fit = () => this.root.style.setProperty("--tl-offset", `${fromTop(this.root)}px`)
     addEventListener("resize", this.fit)
     requestAnimationFrame(this.fit)
@@ -73,6 +76,7 @@ export class Stage {
     removeEventListener("resize", this.fit)
     clearInterval(this.#replaying)
     this.transport.dispose()
+    this.alerts.dispose()
     this.#feed?.close()
     this.#recording?.close()
     stages.delete(this.root.parentElement)
@@ -169,6 +173,7 @@ export class Stage {
     this.gauge.show(moment)
     this.exhibits.show(moment)
     this.transport.show(moment, this.#state())
+    this.alerts.show(moment, this.#still || this.#run.id == null)
     if (this.#curvesMayCome(moment)) this.curves.show(moment)
     describe(this.root, moment, this.#next ?? this.#run, this.#ghost)
   }

@@ -26,9 +26,11 @@ export class Transport {
     this.last = h("span", { class: "tl-soft" })
     this.at = h("output", { class: "tl-at" })
     this.back = h("button", { type: "button", class: "tl-pill", onclick: act.live }, "Back to live")
-    const line = h("div", { class: "tl-line" }, this.first, h("div", { class: "tl-track" }, this.slider, this.at), this.last)
-    holder.append(h("footer", { class: "tl-transport", role: "toolbar", "aria-label": "Transport" },
-      this.play, this.stepper, this.slower, this.restart, this.stop, line, this.back, this.haunt, this.pin, this.note))
+    this.marks = h("div", { class: "tl-marks", "aria-hidden": "true" }) // the panel of alerts says the same in words
+    const line = h("div", { class: "tl-line" }, this.first, h("div", { class: "tl-track" }, this.slider, this.marks, this.at), this.last)
+    this.bar = h("footer", { class: "tl-transport", role: "toolbar", "aria-label": "Transport" },
+      this.play, this.stepper, this.slower, this.restart, this.stop, line, this.back, this.haunt, this.pin, this.note)
+    holder.append(this.bar)
     this.listener = event => this.#key(event)
     document.addEventListener("keydown", this.listener)
   }
@@ -63,9 +65,22 @@ export class Transport {
     text(this.at, `step ${count(step)}`)
     this.at.style.left = `${(100 * step) / end}%`
     text(this.last, count(end))
+    this.#mark(run, end)
     mark(this.back, "data-away", !live)
     this.back.disabled = live
     text(this.back, running ? "Back to live" : "To the end")
+  }
+
+  /** Where alerts began, under the timeline. */
+  #mark({ alerts }, end) {
+    const told = JSON.stringify([alerts.map(({ level, step }) => [level, step]), end])
+    if (told === this.marked) return
+    this.marked = told
+    this.marks.replaceChildren(...alerts.map(({ level, step, title }) => {
+      const here = h("span", { "data-level": level, title: `${title}, step ${count(step)}`, onclick: () => this.act.seek(step) }, { error: "■", warn: "▲", info: "●" }[level])
+      here.style.left = `${(100 * step) / end}%`
+      return here
+    }))
   }
 
   #key(event) {

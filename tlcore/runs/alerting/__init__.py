@@ -33,9 +33,9 @@ _ORDER: dict[Level, int] = {"error": 0, "warn": 1, "info": 2}
 
 
 def raised(history: History, circumstances: Case) -> list[Alert]:
-    """What the numbers say, the most serious first and then by step."""
+    """What the numbers say, the most serious first and then by step. What is over is worth a note, and no warning."""
     alerts = [alert for rule in RULES if (alert := rule(history, circumstances)) is not None]
-    return sorted(alerts, key=_urgent)
+    return sorted((each if each.until is None else replace(each, level="info") for each in alerts), key=_urgent)
 
 
 def found(run: Run, history: History, baseline: float | None = None) -> list[Alert]:

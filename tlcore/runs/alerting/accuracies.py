@@ -31,9 +31,9 @@ def forgetting(history: History, case: Case) -> Alert | None:
         return None
     low, best = min((each.source, best) for each, best in pairs if within(each.step, found))
     before = next(each.target for each in grades if each.source >= best)
-    paid = max(each.target for each in grades if within(each.step, found)) - before >= best - low
+    paid = max(each.target for each in grades if within(each.step, found)) - before >= FALLS
     said = f"Source accuracy fell from {percent(best)} to {percent(low)}"
-    gained = f"{said}, the price for more on the target."
+    gained = f"{said}: the price of what the target gained."
     lost = f"{said}: the model forgets what it had learnt. A lower learning rate, fewer steps or some old images"
     lost += " (replay) keep more of it."
     level: Level = "info" if paid else "warn"
@@ -65,8 +65,8 @@ def one_class(history: History, case: Case) -> Alert | None:
     most = max(each.top_answer for each in late if within(each.step, found))
     return Alert(
         "warn", "one-class", found[0],
-        f"{percent(most)} of the target's images get one and the same class as their answer. A lower learning rate or "
-        "a weaker λ leaves room for the others.",
+        f"{percent(most)} of the target's images get one and the same class as their answer. "
+        + ("Align less (λ), or more slowly." if case.aligns else "The target lies on one side of what was learnt."),
         found[1], "when-the-gap-lies",
     )  # fmt: skip
 

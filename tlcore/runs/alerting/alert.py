@@ -38,7 +38,7 @@ class Alert:
         return f"{self.level.upper()}, {when}: {self.sentence}"
 
 
-# Of every kind: its title, and exactly when it is raised.
+# Of every kind: its title, and exactly when it is raised. A warning about what is over is no more than a note.
 MEANINGS: Mapping[str, tuple[str, str]] = {
     "not-a-number": (
         "Not a number",
@@ -65,7 +65,7 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
         "Forgetting",
         "Source accuracy lay more than 5 points below its best, in three evaluations in a row. The best is that of "
         "three evaluations in a row (their median), and at least six tenths of the way from guessing to 100 %. It is "
-        "only a remark where the target has gained as much since then.",
+        "no more than a note where the target has gained 5 points since then.",
     ),
     "judge-wins": (
         "The judge wins",
