@@ -4,8 +4,8 @@ import io
 import json
 import random
 from collections.abc import Collection, Iterator, Mapping
-from copy import deepcopy
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -44,17 +44,24 @@ def run(strategy: Strategy[Any], task: Task) -> list[Event]:
     return list(train(strategy, task))
 
 
+@cache  # many promises are about it
+def plainly(key: str) -> tuple[list[Measured], Weights, Task]:
+    """A strategy left to itself: its curves, its network's weights at the end, and the task as it left it."""
+    strategy, task = small(key), small_task()
+    return curves(run(strategy, task)), weights(strategy), task
+
+
 def test_learns_from_exactly_what_its_card_asks_for(key: str, task: Task) -> None:
     source, target = STRATEGIES[key].card.needs
-    assert curves(run(small(key), task)), "walk grants no more than the card asks for, and that must do"
+    assert plainly(key)[0], "walk grants no more than the card asks for, and that must do"
     for part, access in (("source", source), ("target", target)):
         if access in LESS:
             with pytest.raises(Withheld):
                 list(small(key).steps(without(task, part, access)))
 
 
-def test_explains_every_curve_and_draws_every_curve_it_explains(key: str, task: Task) -> None:
-    drawn = {name for event in curves(run(small(key), task)) for name in event.values}
+def test_explains_every_curve_and_draws_every_curve_it_explains(key: str) -> None:
+    drawn = {name for event in plainly(key)[0] for name in event.values}
     assert drawn == set(STRATEGIES[key].card.curves)
 
 
@@ -64,25 +71,23 @@ def test_takes_as_many_steps_as_it_says(key: str, task: Task) -> None:
 
 
 def test_same_seed_same_numbers(key: str, task: Task) -> None:
-    first, second = small(key), small(key)
-    assert curves(run(first, task)) == curves(run(second, task))
-    assert same(weights(first), weights(second))
+    told, final, _ = plainly(key)
+    again = small(key)
+    assert curves(run(again, task)) == told
+    assert same(weights(again), final)
 
 
 def test_another_seed_other_numbers(key: str) -> None:
     # Streams are seeded by their domains, everything else that is drawn by the task.
-    def seeded(seed: int) -> Task:
-        task = small_task(seed)
-        domains = {name: getattr(task, name) for name in ("source", "target", "few")}
-        return Task(
-            **{name: replace(each, seed=seed) for name, each in domains.items()},
-            classes=task.classes,
-            seed=seed,
-            factors=task.factors,
-            attributes=task.attributes,
-        )
-
-    assert curves(run(small(key), seeded(0))) != curves(run(small(key), seeded(1)))
+    task = small_task(seed=7)
+    other = Task(
+        **{name: replace(getattr(task, name), seed=7) for name in ("source", "target", "few")},
+        classes=task.classes,
+        seed=7,
+        factors=task.factors,
+        attributes=task.attributes,
+    )
+    assert curves(run(small(key), other)) != plainly(key)[0]
 
 
 class Rude:
@@ -96,8 +101,8 @@ class Rude:
 
 
 def test_evaluators_and_observers_leave_no_trace(key: str, task: Task) -> None:
-    alone, watched = small(key), small(key)
-    quiet = run(alone, task)
+    told, final, _ = plainly(key)
+    watched = small(key)
     probe = Probe(small_exam(), per_domain=15)
     seen = list(
         train(
@@ -108,8 +113,8 @@ def test_evaluators_and_observers_leave_no_trace(key: str, task: Task) -> None:
             Rhythm(eager=True, look=0.0, share=1.0, evaluations=1000, apart=1),
         )
     )
-    assert curves(seen) == curves(quiet)
-    assert same(weights(watched), weights(alone))
+    assert curves(seen) == told
+    assert same(weights(watched), final)
 
 
 def test_changes_what_it_says_it_trains_and_nothing_else(key: str, task: Task) -> None:
@@ -160,10 +165,9 @@ def plain(entry: str) -> str:
 
 
 def test_goes_on_bit_for_bit_after_a_stop_at_any_step(key: str, task: Task) -> None:
-    whole = small(key)
-    told, final = curves(run(whole, task)), weights(whole)
+    told, final, _ = plainly(key)
     heads = list(stops(small(key), task))
-    assert len(heads) == whole.length() - 1
+    assert len(heads) == small(key).length() - 1
     for cut, (head, saved) in enumerate(heads, 1):
         torch.manual_seed(cut), random.seed(cut), np.random.seed(cut)
         second = small(key, network_seed=99)
@@ -188,10 +192,9 @@ def stops(strategy: Strategy[Any], task: Task) -> Iterator[tuple[list[Measured],
 
 
 def test_leaves_the_task_alone(key: str, task: Task) -> None:
-    before = deepcopy(task)
-    run(small(key), task)
+    _, _, after = plainly(key)
     for name in ("source", "target", "few"):
-        now, then = getattr(task, name), getattr(before, name)
+        now, then = getattr(after, name), getattr(task, name)
         assert torch.equal(now.inputs, then.inputs)
         assert (now.labels is None and then.labels is None) or torch.equal(now.labels, then.labels)
 
