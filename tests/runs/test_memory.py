@@ -1,5 +1,7 @@
 """Where memory is full, a run goes on with half of its batch, once, and says so."""
 
+import subprocess
+import sys
 import weakref
 from contextlib import contextmanager
 from dataclasses import replace
@@ -181,3 +183,24 @@ def test_free_memory_is_less_than_all_of_it():
 
 def test_completed_specs_are_what_halving_starts_from():
     assert replace(SMALL, hparams={"batch": 128}).completed().hparams["batch"] == 128 and BATCH == 64
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the GNU library's own way with large blocks")
+@pytest.mark.parametrize(("call", "kept"), [("kept_warm()", True), ("", False)])
+def test_what_is_freed_is_kept_for_the_next_step(call: str, kept: bool) -> None:
+    """Pages that a process fetches anew while it takes and frees two large blocks twenty times; 2,000 pages each."""
+    program = f"""
+import resource, numpy as np
+from tlcore.runs.machine import kept_warm
+{call}
+def fetched():
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(20):
+        one, two = np.ones(1_000_000), np.ones(1_000_000)
+        del one, two
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+fetched()
+print(fetched())
+"""
+    told = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert (int(told.stdout) < 4000) == kept

@@ -16,7 +16,7 @@ from tlcore.training.rhythm import Looking, Rhythm
 
 
 @pytest.mark.parametrize(
-    ("length", "every"), [(1, 1), (4, 1), (20, 5), (100, 25), (500, 30), (1000, 30), (1200, 30), (4000, 100)]
+    ("length", "every"), [(1, 1), (4, 1), (20, 5), (100, 25), (500, 45), (1000, 45), (1800, 45), (4000, 100)]
 )
 def test_evaluations_lie_so_far_apart(length: int, every: int) -> None:
     assert Rhythm().graded_every(length) == every
@@ -46,36 +46,51 @@ class Clock:
         return Slow()
 
 
-def waited(looking: Looking, clock: Clock) -> float:
-    """Seconds until a look is due."""
+def waited(looking: Looking, clock: Clock, step: int, pace: float = 0.01) -> float:
+    """Seconds until a look is due, in a run that goes on at a pace; at most an hour."""
     began = clock.now
-    while not looking.due():
-        clock.now += 0.01
+    while not looking.due(step) and clock.now - began < 3600:
+        clock.now += pace
     return clock.now - began
 
 
-def test_looks_and_evaluations_share_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = Clock(monkeypatch)
-    looking = Looking(small("source-only"), [clock.taking(0.1)], Rhythm(share=0.04, least=0.0001))
+def looked(clock: Clock, seconds: float, **choices: float) -> Looking:
+    looking = Looking(small("source-only", steps=1000), [clock.taking(seconds)], Rhythm(share=0.04, **choices))
     list(looking.at(0))
-    assert waited(looking, clock) == pytest.approx(4.8, abs=0.02), "the first pays for the last one too"
+    return looking
+
+
+def test_a_look_waits_until_it_is_no_more_than_its_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch)
+    looking = looked(clock, 0.1)
+    assert waited(looking, clock, 1) == pytest.approx(2.4, abs=0.02), "0.1 seconds are 4 % of 2.5"
     list(looking.at(1))
-    assert waited(looking, clock) == pytest.approx(2.4, abs=0.02)
-    list(looking.at(2))
-    looking.graded(0.06)
-    assert waited(looking, clock) == pytest.approx(3.9, abs=0.02), "0.16 seconds are 4 % of 4, less the look itself"
-    list(looking.at(3))
     clock.now += 3600
-    list(looking.at(4))
-    assert waited(looking, clock) == pytest.approx(2.4, abs=0.02), "a pause is no credit"
+    assert looking.due(2)
+    list(looking.at(2))
+    assert waited(looking, clock, 3) == pytest.approx(2.4, abs=0.02), "a pause is no credit"
+
+
+def test_evaluations_take_of_the_same_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch)
+    looking = looked(clock, 0.1)
+    looking.graded(0.06)
+    assert waited(looking, clock, 1) == pytest.approx(3.9, abs=0.02), "0.16 seconds are 4 % of 4"
 
 
 def test_evaluations_do_not_crowd_out_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock(monkeypatch)
-    looking = Looking(small("source-only"), [clock.taking(0.1)], Rhythm())
-    list(looking.at(0)), list(looking.at(1))
+    looking = looked(clock, 0.1, least=0.01)
     looking.graded(1000.0)
-    assert waited(looking, clock) == pytest.approx(9.9, abs=0.02)
+    assert waited(looking, clock, 1) == pytest.approx(9.9, abs=0.02)
+
+
+def test_a_short_run_keeps_its_share_for_the_look_at_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch)
+    looking = looked(clock, 0.1)
+    clock.now += 4.0
+    assert not looking.due(800), "five seconds allow two looks"
+    assert looking.due(500), "eight allow three"
 
 
 def test_points_are_asked_in_greater_number() -> None:

@@ -10,6 +10,7 @@ import torch
 from tlcore.errors import DeviceUnavailable
 from tlcore.networks import build_network
 from tlcore.picking import NONE
+from tlcore.runs.machine import kept_warm
 from tlcore.runs.spec import RunSpec
 from tlcore.scenarios.prepare import Prepared, prepare
 from tlcore.strategies import Strategy, find
@@ -30,6 +31,7 @@ class Built:
 
 def build(spec: RunSpec, device: torch.device) -> Built:
     """A run from its beginning. Raises what `prepare` and `build_network` raise."""
+    kept_warm()
     kind = find(spec.strategy)
     prepared = prepare(
         spec.scenario,

@@ -39,8 +39,15 @@ def train(
         _seed(task.seed, strategy.card.key)
     told_every, graded_every = rhythm.told_every(length), rhythm.graded_every(length)
     looking = Looking(strategy, observers, rhythm)
+
+    def evaluated() -> Evaluated:
+        began = monotonic()
+        said = Evaluated(step, grades(strategy, evaluators, final=False))
+        looking.graded(monotonic() - began)
+        return said
+
     if step == 0:
-        yield Evaluated(0, grades(strategy, evaluators, final=False))
+        yield evaluated()
         yield from looking.at(0)
     walk, pending, rested, exactly = (
         strategy.walk(task),
@@ -68,11 +75,8 @@ def train(
         yield from _told(pending, told_every)
         pending.clear()
         if graded:
-            began = monotonic()
-            said = grades(strategy, evaluators, final=False)
-            looking.graded(monotonic() - began)
-            yield Evaluated(step, said)
-        if looking.due():
+            yield evaluated()
+        if looking.due(step):
             yield from looking.at(step)
         yield Rested(step)
         if rhythm.look_now:

@@ -25,7 +25,7 @@ class Rhythm:
 
     curve_points: int = 1000  # a curve has about so many points
     evaluations: int = 40  # on held-out images, at most
-    apart: int = 30  # steps from one to the next, at least: an evaluation takes about as long as a step
+    apart: int = 45  # steps from one to the next, at least: an evaluation takes about as long as a step
     rest: float = 0.1  # seconds between two moments of rest, at least
     look: float = 0.25  # seconds between two looks of the observers, at least
     share: float = 0.04  # of the time may go into evaluating and looking
@@ -43,34 +43,41 @@ class Rhythm:
 
 
 class Looking:
-    """Lets the observers look whenever their share of the time allows.
+    """Lets the observers look whenever their share of the time allows: what evaluations leave of it.
 
-    A look waits for as long as itself and the evaluations since the last one must be no more than the share. It forgets
-    what was before, so that a pause is no credit; only the first look waits twice, the second time for that at the end.
+    A look waits for as long as makes it no more than its share, whatever was before: a pause is no credit. And as the
+    end is looked at in any case, there is none in between that would leave no time for the last one.
     """
 
     def __init__(self, strategy: Strategy[Any], observers: Sequence[Observer], rhythm: Rhythm) -> None:
         self._strategy, self._observers, self._rhythm = strategy, observers, rhythm
-        self._ended = self._cost = self._graded = 0.0  # seconds: when the last look ended, what it took
-        self._last = -1
+        self._length, self._first = strategy.length(), strategy.journal.step
+        self._began = self._ended = monotonic()
+        self._cost = self._graded = 0.0  # seconds of the last look, and of all evaluations
+        self._looks, self._last = 0, -1
 
     def graded(self, seconds: float) -> None:
         """An evaluation took so long, of the same share."""
         self._graded += seconds
 
-    def due(self) -> bool:
-        if not self._observers or self._last < 0:
+    def due(self, step: int) -> bool:
+        if not self._observers or not self._looks:
             return bool(self._observers)
-        rhythm, cost = self._rhythm, self._cost
-        wait = min((cost + self._graded) / rhythm.share, cost / rhythm.least) - cost
-        return monotonic() - self._ended >= max(rhythm.look, wait)
+        now, rhythm = monotonic(), self._rhythm
+        if now - self._ended < rhythm.look:
+            return False
+        left = max(rhythm.least, rhythm.share - self._graded / max(1e-9, now - self._began))
+        whole = (
+            (now - self._began) * (self._length - self._first) / max(1, step - self._first)
+        )  # seconds, if it goes on so
+        return now - self._ended >= self._cost / left - self._cost and (self._looks + 2) * self._cost <= left * whole
 
     def at(self, step: int) -> Generator[Observed, None, None]:
         if step == self._last:
             return
-        began, first = monotonic(), self._last < 0
+        began = monotonic()
         with untouched(self._strategy):
             seen = [observed for observer in self._observers for observed in observer.observe(self._strategy, step)]
-        self._ended, self._last = monotonic(), step
-        self._cost, self._graded = (1 + first) * (self._ended - began), 0.0
+        self._ended = monotonic()
+        self._cost, self._looks, self._last = self._ended - began, self._looks + 1, step
         yield from seen
