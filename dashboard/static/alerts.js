@@ -2,10 +2,11 @@
 // counts them; the panel above it lists them. What each kind means is one press away.
 
 import { definition, h, mark, text } from "./elements.js"
-import { count } from "./words.js"
+import { count, together } from "./words.js"
 
 const LEVELS = { error: ["■", "Error"], warn: ["▲", "Warning"], info: ["●", "Note"] }
 const ANNOUNCE = 10_000 // milliseconds between two announcements to screen readers
+const NOTHING = "Nothing about this run's numbers looks wrong."
 const narrow = matchMedia("(max-width: 1000px)")
 const name = alert => `${alert.key}:${alert.step}`
 const many = (number, one) => `${number} ${one}${number === 1 ? "" : "s"}`
@@ -28,9 +29,10 @@ export class Alerts {
     this.number = h("span", { class: "tl-alert-number", "aria-hidden": "true" })
     this.button = h("button", { type: "button", class: "tl-key tl-alerts-button", "aria-expanded": "false", "aria-controls": "tl-alerts", onclick: () => this.#fold(!this.panel.hidden), onmousedown: event => event.preventDefault() }, this.glyph, this.words, this.number)
     this.list = h("ul", {})
+    this.nothing = h("p", { class: "tl-soft" }, NOTHING)
     this.live = h("div", { class: "tl-hidden", role: "status", "aria-live": "polite" })
     const tools = h("span", { class: "tl-tools" }, ...definition("Alerts", () => this.#meanings()), h("button", { type: "button", class: "tl-link", onclick: () => this.#fold(true) }, "Fold"))
-    this.panel = h("section", { class: "tl-alerts", id: "tl-alerts", "aria-label": "Alerts", hidden: true, onkeydown: event => this.#key(event) }, h("div", { class: "tl-title" }, h("h3", {}, "Alerts"), tools), this.list)
+    this.panel = h("section", { class: "tl-alerts", id: "tl-alerts", "aria-label": "Alerts", hidden: true, onkeydown: event => this.#key(event) }, h("div", { class: "tl-title" }, h("h3", {}, "Alerts"), tools), this.nothing, this.list)
     bar.append(this.button)
     holder.append(this.panel, this.live)
   }
@@ -72,9 +74,9 @@ export class Alerts {
     text(this.number, String(alerts.length))
     mark(this.button, "data-level", first ?? "none")
     mark(this.button, "aria-label", first ? `Alerts: ${alerts.map(({ level, title }) => `${LEVELS[level][1]}: ${title}`).join(", ")}` : "No alerts")
-    this.button.title = first ? "Alerts of this run" : "No alerts: nothing about this run's numbers looks wrong"
-    this.button.disabled = !alerts.length
-    if (!alerts.length) this.#fold(true)
+    this.button.title = first ? "Alerts of this run" : NOTHING
+    this.nothing.hidden = !!first
+    if (!first) this.#fold(true)
   }
 
   /** Escape folds the panel, or closes what is open over it. (What such a handler returns may forbid a key.) */
@@ -113,7 +115,7 @@ export class Alerts {
     const close = h("button", { type: "button", class: "tl-link tl-alert-close", "aria-label": `Close: ${alert.title}`, onclick: () => this.#close(alert) }, "Close")
     const line = h("li", { "data-level": alert.level, "data-key": alert.key, "data-told": JSON.stringify([this.#run.id, alert]) },
       h("p", { class: "tl-alert-head" }, h("span", { class: "tl-alert-glyph", "aria-hidden": "true" }, glyph), h("strong", {}, `${word}: ${alert.title}`), step, close),
-      h("p", {}, alert.sentence))
+      h("p", {}, together(alert.sentence)))
     const acts = alert.remedies.filter(({ act }) => !this.#still || act === "show").map(remedy => this.#remedy(remedy, line))
     if (alert.lesson && !this.#still) acts.push(this.#lesson(alert.lesson))
     if (acts.length) line.append(h("div", { class: "tl-alert-acts" }, ...acts))

@@ -2,7 +2,7 @@
 
 import { h, mark, text } from "./elements.js"
 import { between, sure } from "./honest.js"
-import { count, device, duration, percent } from "./words.js"
+import { count, device, duration, percent, together } from "./words.js"
 
 const FURTHER = ["harmonic_mean", "unknown_auroc", "target_nmi"] // of an exam, beside accuracy
 const FURTHER_SHORT = { harmonic_mean: "Harmonic mean", unknown_auroc: "Unknown noticed", target_nmi: "Information" }
@@ -100,9 +100,6 @@ export class Header {
     text(this.live, words)
   }
 }
-
-/** A number and its sign stay on one line. */
-const together = words => words.replace(/(\d) %/g, "$1\u00a0%")
 
 function pace(row, ended) {
   if (ended) return row.seconds ? `in ${duration(row.seconds)}` : ""

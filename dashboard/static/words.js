@@ -2,6 +2,9 @@
 
 export const percent = share => (share == null || Number.isNaN(share) ? "–" : `${Math.round(100 * share)} %`)
 
+/** A number and its sign stay on one line. */
+export const together = words => words.replace(/(\d) %/g, "$1\u00a0%")
+
 /** A number in a few letters: 0.42, 0.042, 4·10⁻⁴, 5.6·10⁹. */
 export function small(value) {
   if (value == null || Number.isNaN(value)) return "–"

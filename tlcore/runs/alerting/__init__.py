@@ -16,7 +16,9 @@ from tlcore.runs.references import MEASURE
 from tlcore.runs.rows import Run
 from tlcore.runs.store import Store
 
-__all__ = ["MEANINGS", "RULES", "Alert", "Case", "History", "Level", "Remedy", "found", "gentler", "of_run", "raised"]
+__all__ = [
+    "MEANINGS", "RULES", "Alert", "Case", "History", "Level", "Remedy", "case", "found", "gentler", "of_run", "raised",
+]  # fmt: skip
 
 Rule = Callable[[History, Case], Alert | None]
 RULES: tuple[Rule, ...] = (

@@ -44,7 +44,7 @@ def judge_wins(history: History, case: Case) -> Alert | None:
     if not case.aligns:
         return None
     marks = [(each.step, each.value >= CERTAIN) for each in history.judged if each.step > 0]
-    found = lasting(marks, LASTS, max(CERTAIN_STEPS, case.steps // 4))
+    found = lasting(marks, 2, max(CERTAIN_STEPS, case.steps // 4))  # looks go by the clock: there may be few
     if found is None:
         return None
     return Alert(
@@ -76,15 +76,15 @@ def mixed_up(history: History, case: Case) -> Alert | None:
     if start is None or not (case.aligns and case.named):
         return None
     later = [each for each in history.grades if each.step >= start.step]
-    first = next((each.value for each in history.judged if each.step >= start.step), None)
+    first = next((each for each in history.judged if each.step >= start.step), None)
     if first is None or len(later) < 2 * LASTS:
         return None
     targets = smooth([each.target for each in later])
     before, above = targets[LASTS - 1], (case.baseline if case.baseline is not None else 1.0) + FALLS
 
     def holds(each: Graded, target: float) -> bool:
-        judge = _judged(history.judged, each.step)
-        return before - target >= FALLS and target < above and judge is not None and first - judge >= FALLS
+        judge = _judged(history.judged, first, each.step)
+        return before - target >= FALLS and target < above and first.value - judge >= FALLS
 
     found = lasting([(each.step, holds(each, target)) for each, target in zip(later, targets, strict=True)])
     if found is None:
@@ -130,7 +130,7 @@ def learnt(grades: Sequence[Graded], guess: float) -> Graded | None:
     return next(each for each in grades if each.source >= guess + 0.9 * (best - guess))
 
 
-def _judged(judged: Sequence[Point], step: int) -> float | None:
-    """The median of the last three judgements until a step; None where there are fewer."""
-    until = [each.value for each in judged if each.step <= step][-LASTS:]
-    return median(until) if len(until) == LASTS else None
+def _judged(judged: Sequence[Point], first: Point, step: int) -> float:
+    """The median of the last three judgements until a step, none of them before the first."""
+    until = [each.value for each in judged if first.step <= each.step <= step][-LASTS:]
+    return median(until or [first.value])
