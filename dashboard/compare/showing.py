@@ -80,6 +80,8 @@ def verdict(shown: Sequence[Standing]) -> str:
     among = [each for each in shown if _same_data(each.spec, best.spec)]
     gain, name = best.gain, _title(best.spec.strategy)
     size = f"**{name}** gains most over source-only: {_signed(gain.value)} points"
+    if gain.value < 0:
+        size = f"Nothing gains over source-only; **{name}** loses least: {_signed(gain.value)} points"
     if gain.n == 1:
         return f"{size} (one run, which tells no difference from chance)."
     sure = f"95 % interval {_signed(gain.low)} to {_signed(gain.high)}, n = {gain.n}"

@@ -21,6 +21,8 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--use-fake-device-for-media-stream",  # a camera that shows a test picture, and may be used
+    "--use-fake-ui-for-media-stream",
 )
 SIZE = {"width": 1440, "height": 900}
 PATIENCE = 40_000  # milliseconds; other work may be going on beside the tests

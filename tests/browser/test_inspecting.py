@@ -1,6 +1,7 @@
 """The Inspect page in a browser: with the pointer, and with the keys alone."""
 
 import re
+import time
 
 import numpy as np
 import pytest
@@ -106,5 +107,48 @@ def test_from_play_to_inspect_and_away_with_the_model(lab: Lab, play: Play, monk
     expect(play.stage).to_be_visible()
     page.get_by_role("button", name=re.compile("^Inspect")).first.click()
     expect(page).to_have_url(re.compile(rf"/inspect\?run={trained.id}$"))
+    for chore in chores.chores():
+        chores.discard(chore)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_a_picture_of_ones_own_is_drawn_uploaded_or_photographed(
+    lab: Lab, play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TLCORE_DATA", str(lab.data))
+    lab.warm()
+    trained = lab.submit(RunSpec("source-only", "printed-to-handwritten", steps=300))
+    until(lambda: lab.store.run(trained.id).status in OVER, "the run has ended")
+    page = play.page
+    page.goto(f"{lab.address}/inspect?run={trained.id}")
+    page.get_by_role("radio", name="Try your own").click()
+    box = page.get_by_role("application").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 0.15 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 0.85 * box["height"], steps=8)
+    page.mouse.up()
+    ask, answer = page.get_by_role("button", name="Ask the network"), page.get_by_role("heading", name="sure").first
+    ask.click()
+    expect(answer).to_have_text(re.compile("^1, "), timeout=120_000)  # one straight line
+    expect(page.get_by_text("The drawing was centred")).to_be_visible()
+
+    page.get_by_role("radio", name="Upload").click()
+    page.locator("input[type=file]").set_input_files(
+        {"name": "holiday.png", "mimeType": "image/png", "buffer": b"no picture"}
+    )
+    ask.click()
+    expect(page.get_by_text("'holiday.png' cannot be read as an image: choose a JPEG")).to_be_visible()
+    expect(answer).to_be_hidden()
+
+    page.context.grant_permissions(["camera"])
+    page.get_by_role("radio", name="Camera").click()
+    page.get_by_role("button", name="Take Photo").click()
+    began = time.monotonic()
+    ask.click()
+    expect(answer).to_be_visible()
+    assert time.monotonic() - began < 15  # an aim of three seconds, beside whatever else goes on here
+    expect(page.get_by_text("The network saw 8 × 8 pixels, grey.")).to_be_visible()
     for chore in chores.chores():
         chores.discard(chore)
