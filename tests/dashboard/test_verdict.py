@@ -217,12 +217,12 @@ def test_the_baseline_is_the_newest_of_the_same_data_backbone_and_seed(tmp_path:
 
     alone, ours = RunSpec("source-only", "moons"), over(RunSpec("dann", "moons"), 0.9)
     assert about(store, ours).baseline is None
-    for other in (replace(alone, seed=1), replace(alone, shift=60.0), replace(alone, scenario="blobs")):
-        over(other, 0.1)
-    over(alone, 0.2, "stopped")
     over(alone, 0.5)
     found = over(alone, 0.6)
     over(replace(alone, steps=50), 0.3)
+    over(alone, 0.2, "stopped")
+    for other in (replace(alone, seed=1), replace(alone, shift=60.0), replace(alone, scenario="blobs")):
+        over(other, 0.1)
     said = about(store, ours)
     assert (said.baseline, said.baseline_run) == (0.6, found.id), "the newest that is finished and as long"
     assert about(store, over(RunSpec("mmd", "moons", steps=50), 0.9)).baseline == 0.3
