@@ -61,7 +61,7 @@ def test_each_trial_begins_its_highest_anew():
 def test_the_exams_of_a_run_are_counted():
     graded = estimating._graded
     assert graded("printed-to-handwritten", 4000) == 40 * 400 + 2000, "forty evaluations on the way, and one at the end"
-    assert graded("printed-to-handwritten", 400) == 8 * 400 + 2000, "one in forty-five steps, where they are fewer"
+    assert graded("printed-to-handwritten", 400) == 8 * 400 + 2000, "one in fifty steps, where they are fewer"
     assert graded("mnist~usps", 100) == 4 * 400 + 2000, "of large domains no more than a thousand images are counted"
     assert graded("glyphs", 4000) == 2 * (40 * 12 + 300) * 5 * 6
 

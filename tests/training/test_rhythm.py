@@ -16,7 +16,7 @@ from tlcore.training.rhythm import Looking, Rhythm
 
 
 @pytest.mark.parametrize(
-    ("length", "every"), [(1, 1), (4, 1), (20, 5), (100, 25), (500, 45), (1000, 45), (1800, 45), (4000, 100)]
+    ("length", "every"), [(1, 1), (4, 1), (20, 5), (100, 25), (500, 50), (1000, 50), (2000, 50), (4000, 100)]
 )
 def test_evaluations_lie_so_far_apart(length: int, every: int) -> None:
     assert Rhythm().graded_every(length) == every

@@ -6,7 +6,7 @@ from tlcore.runs.spec import RunSpec
 
 ALONE, ONE, FOUR = "new images alone", "ten old images", "forty old images"
 FIRST = 150  # steps on the old task, before the new one begins
-SOON = 30  # steps of the new task
+SOON = 50  # steps of the new task: until the next evaluation
 
 
 def at(result: Result, step: int) -> float:

@@ -25,7 +25,7 @@ class Rhythm:
 
     curve_points: int = 1000  # a curve has about so many points
     evaluations: int = 40  # on held-out images, at most
-    apart: int = 45  # steps from one to the next, at least: an evaluation takes about as long as a step
+    apart: int = 50  # steps from one to the next, at least: an evaluation takes about as long as a step
     rest: float = 0.1  # seconds between two moments of rest, at least
     look: float = 0.25  # seconds between two looks of the observers, at least
     share: float = 0.04  # of the time may go into evaluating and looking
