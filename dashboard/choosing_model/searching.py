@@ -33,7 +33,8 @@ def searching(spec: RunSpec) -> None:
     wishes["place"] = str(store().path.with_name("searches.sqlite3"))
     chore = _latest(wishes)
     if chore is None:
-        st.caption(f"One training here: {cost(store(), wanted)}.")
+        takes = cost(store(), wanted)
+        st.caption(f"One training here: {takes}{'' if takes.endswith('…') else '.'}")
     again = chore is not None and chore.over and chore.status != "done" and working.excused(chore, "Go on")
     if again or (chore is None and st.button("Search", type="primary", icon=":material/search:")):
         chores.start("search", **wishes)

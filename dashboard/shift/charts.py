@@ -57,7 +57,7 @@ def heat(
             x, depth, sure = left + column * across, strength(each), each["p_value"] <= LEVEL
             drawn.append(
                 f'<rect x="{x + 1:.1f}" y="{top + 1:g}" width="{across - 2:.1f}" height="{CELL - 2:g}"'
-                f' fill="var(--st-primary-color)" fill-opacity="{0.08 + 0.72 * depth:.2f}">'
+                f' fill="var(--st-primary-color)" fill-opacity="{0.08 + 0.5 * depth:.2f}">'
                 f"<title>{escape(f'{titles[key]}, {layer}: {said(each)}')}</title></rect>"
             )
             words = number(each["value"]) if sure else f"· {number(each['value'])}"
@@ -79,7 +79,8 @@ def rows(findings: Mapping[str, Told], titles: Mapping[str, str]) -> list[list[s
     lines = [["Metric", "Value", "Null", "Chance reaches", "p", "Unit", "Rows a domain"]]
     for key, each in findings.items():
         numbers = [number(each[name]) for name in ("value", "null", "reach")]
-        lines.append([titles[key], *numbers, p_value(each["p_value"]), each["unit"] or "–", f"{each['rows']:,}"])
+        p = p_value(each["p_value"]).replace(" ", "\N{NO-BREAK SPACE}")
+        lines.append([titles[key], *numbers, p, each["unit"] or "–", f"{each['rows']:,}"])
     return lines
 
 

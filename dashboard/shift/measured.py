@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard.drawing import drawing
 from dashboard.shift import charts
 from dashboard.shift.heading import headed
+from tlcore.intervals import wilson
 from tlcore.shift.examining import FLIPS, HALVINGS, Metric, metrics
 from tlcore.shift.judge import Judgement
 from tlcore.shift.words import words
@@ -69,12 +70,12 @@ def distances(told: Mapping[str, Any]) -> None:
 def _sentence(told: Mapping[str, Any]) -> str:
     """The judge's verdict in the words that stand for it everywhere."""
     judge = told["metrics"]["judge"]
-    half = 0.98 / (2 * judge["rows"]) ** 0.5  # of a share about one half, which is where it matters
-    sentence = words(Judgement(judge["value"], judge["value"] - half, judge["value"] + half))
+    sure = wilson(judge["value"], 2 * judge["rows"])
+    sentence = words(Judgement(sure.value, sure.low, sure.high))
     beyond = sum(each["p_value"] <= charts.LEVEL for each in told["metrics"].values())
     return (
-        f"{sentence} The judge names the domain of {judge['value']:.0%} of the images; "
-        f"{beyond} of {len(told['metrics'])} metrics are beyond chance."
+        f"{sentence} The judge names the domain of {sure.value:.1%} of {sure.n:,} images (95 % interval "
+        f"{sure.low:.1%} to {sure.high:.1%}); {beyond} of {len(told['metrics'])} metrics are beyond chance."
     )
 
 
