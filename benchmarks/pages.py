@@ -30,6 +30,7 @@ from tlcore.runs.spec import RunSpec
 
 AIM = 2.0  # seconds
 PATIENCE = 90_000  # milliseconds
+PRIMARY = "[data-testid=stMain] [data-testid=stBaseButton-primary]"
 TABLE = "painted('[data-testid=stDataFrame] canvas')"
 
 
@@ -45,14 +46,14 @@ class Page:
 
 PAGES = (
     Page("Play", "/?run={points}", "the picture of the run", "painted(\"section[aria-label='Big view'] canvas\")"),
-    Page("Lessons", "/lessons", "the first lesson and its way in", "seen('[data-testid=stPageLink-NavLink], [data-testid=stMain] a')"),
+    Page("Lessons", "/lessons", "the first lesson and its way in", "seen('[data-testid=stMain] a')"),
     Page("Compare", "/compare", "the table of the experiments", TABLE),
-    Page("Inspect", "/inspect?run={images}", "the matrix of answers", "seen('.ti-matrix [role=gridcell], [role=grid]')"),
+    Page("Inspect", "/inspect?run={images}", "the matrix of answers", "seen('[role=grid]')"),
     Page("Data", "/data", "images of both domains", "pictured('.tg-sides *', 2)"),
-    Page("Shift", "/shift", "what the pair is, and the button that measures it", "seen('[data-testid=stMain] [data-testid=stBaseButton-primary]')"),
+    Page("Shift", "/shift", "what the pair is, and the button that measures it", f"seen('{PRIMARY}')"),
     Page("Runs", "/runs", "the table of all runs", TABLE),
-    Page("Present", "/?run={points}&present=1", "the scene with its picture", "document.querySelector('[data-testid=present][data-ready=true]') && painted('.tl-present canvas')"),
-)  # fmt: skip
+    Page("Present", "/?run={points}&present=1", "the scene with its picture", "painted('[data-ready=true] canvas')"),
+)
 
 WATCH = """
 window.there = null

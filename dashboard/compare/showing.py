@@ -40,18 +40,19 @@ def show() -> None:
         with_examples = st.toggle(
             "Examples", value=not own, key=f"examples-{bool(own)}", help=f"Shipped runs, trained on {made()}"
         )
-        with st.popover(
+        beginning = st.popover(
             "New comparison", icon=":material/add:", width="content", key=f"new-comparison-{newest()}"
-        ):  # another key is another one: it closes when a comparison has begun
-            starting()
+        )  # another key is another one: it closes when a comparison has begun
     if notice := st.session_state.pop("compare-notice", None):
         st.warning(notice)
     watching()
     runs = gathered(store(), with_examples) if with_examples else own
-    if not runs:
+    if runs:
+        _compared(runs)
+    else:
         _nothing()
-        return
-    _compared(runs)
+    with beginning:  # last: the table is what somebody came for
+        starting()
 
 
 def _compared(runs: Sequence[Run]) -> None:
