@@ -10,8 +10,10 @@ from tests.strategies.small import small, small_exam, small_task
 from tlcore.strategies import STRATEGIES, Strategy
 from tlcore.training import rhythm as rhythms
 from tlcore.training.bystander import untouched
-from tlcore.training.events import Observed
+from tlcore.training.evaluators import Accuracy
+from tlcore.training.events import Evaluated, Observed
 from tlcore.training.exams import POINTS, QUICK, first
+from tlcore.training.loop import train
 from tlcore.training.rhythm import Looking, Rhythm
 
 
@@ -91,6 +93,15 @@ def test_a_short_run_keeps_its_share_for_the_look_at_its_end(monkeypatch: pytest
     clock.now += 4.0
     assert not looking.due(800), "five seconds allow two looks"
     assert looking.due(500), "eight allow three"
+
+
+def test_the_loop_tells_what_each_evaluation_on_the_way_took(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = list[float]()
+    monkeypatch.setattr(Looking, "graded", lambda self, seconds: told.append(seconds))
+    events = list(train(small("source-only", steps=20), small_task(), [Accuracy(small_exam())]))
+    graded = [event.step for event in events if isinstance(event, Evaluated)]
+    assert graded == [0, 5, 10, 15, 20]
+    assert len(told) == len(graded) - 1 and min(told) > 0, "the exam at the end is none of the looks' business"
 
 
 def test_points_are_asked_in_greater_number() -> None:
