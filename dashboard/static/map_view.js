@@ -95,7 +95,7 @@ export class MapView {
 
   #draw() {
     this.#drawing = 0
-    if (!this.#to || !this.size) return
+    if (!this.#to || !this.size || !this.#moment.run.scene) return // a run that begins anew tells its scene anew
     if (performance.now() - this.#painted < PAUSE) return this.#redraw()
     this.#painted = performance.now()
     const share = Math.min(1, (performance.now() - this.#began) / this.#lasts)

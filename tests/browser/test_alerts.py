@@ -17,8 +17,12 @@ GRAVE = ("serious", "critical")
 @pytest.mark.slow
 def test_a_run_that_left_the_numbers_is_tried_again_with_a_tenth_of_the_learning_rate(lab: Lab, play: Play) -> None:
     lab.warm()
-    run = lab.submit(HOT, pace=60)
+    run = lab.submit(HOT, pace=40)
     play.open(lab.link(run))
+    until(lambda: lab.store.run(run.id).step > 10, "it trains")
+    lab.store.ask(run.id, want="pause")  # a run that pauses is looked at: there is a picture from before
+    until(lambda: lab.store.run(run.id).status == "paused", "it rests")
+    lab.store.ask(run.id, want="run", pace=None)
     play.until("d.run === String(given) && d.status === 'failed'", run.id)
     panel = play.stage.get_by_role("region", name="Alerts")
     expect(panel.get_by_text("Error: Not a number")).to_be_visible()
