@@ -157,9 +157,10 @@ def main() -> None:
     if asked.write:
         words = (__doc__ or "").split("\n\n")[-1]
         told = (
-            f"{asked.pairs} pairs each, of the longest {min(FEWER, asked.pairs)}; more time than bare in percent, pair by "
-            "pair, mean ± half of a 95 % t-interval. What evaluations and looks took by themselves was read inside of the live run; the first look is at the "
-            "untrained network and the last at the end, whatever the share allows."
+            f"{asked.pairs} pairs each, of the longest {min(FEWER, asked.pairs)}; more time than bare in percent, pair "
+            "by pair, mean ± half of a 95 % t-interval. What evaluations and looks took by themselves was read inside "
+            "of the live run; the first look is at the untrained network and the last at the end, whatever the share "
+            "allows."
         )
         written(__file__, "What all live metrics together cost", [words, f"{told} {load}", lines])
 
