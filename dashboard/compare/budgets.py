@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard.compare.charts import EDGE, MOST, chart, percents, too_many, whiskers
+from dashboard.compare.charts import EDGE, MOST, chart, counted, percents, too_many, whiskers
 from dashboard.compare.colours import styles
 from tlcore.intervals import over_seeds
 
@@ -33,6 +33,7 @@ def budgets(rows: "pd.DataFrame") -> None:
     says = f"Target accuracy over labels per class on {data}: {', '.join(strategies[:MOST])}."
     keys = dict(zip(among[".title"], among["strategy"]))
     chart(figure(told, [keys[each] for each in strategies]), told, "budgets", says, MEANING)
+    counted(list(told["n"]), "runs")
     too_many(len(strategies))
 
 

@@ -49,5 +49,12 @@ def too_many(count: int, most: int = MOST) -> None:
         st.caption(f"The first {most} of {count} rows are drawn: choose rows in the table, or filter.")
 
 
+def counted(numbers: Sequence[int], of: str) -> None:
+    """How many runs, or pairs of runs, stand behind a mark."""
+    few, many = min(numbers), max(numbers)
+    each = f"n = {few}" if few == many else f"n = {few} to {many}"
+    st.caption(f"Each mark is a mean over {each} {of}, its line the 95 % t-interval; one alone has no line.")
+
+
 def listed(names: Sequence[str]) -> str:
     return ", ".join(names[:MOST])

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from dashboard.compare.charts import EDGE, MOST, chart, too_many
+from dashboard.compare.charts import EDGE, MOST, chart, counted, too_many
 from dashboard.compare.colours import styles
 from dashboard.compare.grouping import Group
 
@@ -33,6 +33,7 @@ def gains(groups: Sequence[Group]) -> None:
     )
     strategies = {each.label: each.strategy for each in groups}
     chart(figure(told, [strategies[name] for name in told["group"]]), told, "gains", says, MEANING)
+    counted(list(told["pairs"]), "pairs with the source alone")
     too_many(len(groups), 2 * MOST)
 
 

@@ -41,6 +41,7 @@ def importance(rows: "pd.DataFrame") -> None:
     says = f"Parallel coordinates of {len(rows)} runs over {', '.join(map(title, apart[:AXES]))} and target accuracy."
     twin = rows[[*apart[:AXES], ".last"]].rename(columns={".last": "target accuracy", **{a: title(a) for a in apart}})
     chart(coordinates(rows, apart[:AXES]), twin, "parallel", says, LINES, "Parallel coordinates")
+    st.caption(f"n = {len(rows)} runs, one line each.")
     if len(rows) < FEWEST:
         st.info(
             f"With {len(rows)} runs no importance can be told: it takes {FEWEST} at least, and many more to be sure."

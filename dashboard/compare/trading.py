@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard.compare.charts import EDGE, MOST, chart, percents, too_many
+from dashboard.compare.charts import EDGE, MOST, chart, counted, percents, too_many
 from dashboard.compare.colours import styles
 from dashboard.compare.grouping import Group
 
@@ -36,6 +36,7 @@ def trading(groups: Sequence[Group]) -> None:
     says = f"Target accuracy against {title.lower()}. On the Pareto front: {', '.join(front)}."
     strategies = {each.label: each.strategy for each in groups}
     chart(figure(told, [strategies[each] for each in told["group"]], title), told, "trading", says, MEANING)
+    counted(list(told["n"]), "runs")
     too_many(len(groups), 2 * MOST)
 
 

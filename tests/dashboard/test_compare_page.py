@@ -181,6 +181,7 @@ def test_the_page_is_never_empty_and_a_link_keeps_filter_and_view() -> None:
     text = " ".join(each.value for each in (*app.markdown, *app.caption))
     assert "gains most over source-only" in text
     assert "seed by seed" in text  # the view that was asked for is drawn
+    assert "Each mark is a mean over n = " in text and "pairs with the source alone" in text
     (table,) = [each.value for each in app.dataframe if "Gain, 95 %" in each.value.columns]
     assert set(table["Strategy"]) == {"DANN", "Deep CORAL"} and set(table["From"]) == {"example"}
     checked(app.text_input(key="q").set_value("nothing-like-it").run())
