@@ -62,6 +62,8 @@ GLOSSARY: Mapping[str, str] = {
     "Reliability": "Answers by how sure the network says it is: across the mean certainty, up the share that is right, "
     "with its 95 % Wilson interval. On the diagonal it is as often right as it says. ECE is the mean distance from it, "
     "every answer counting the same (Guo et al., 2017). ⚑ The target's points use its labels.",
+    "Alerts": "What a person should look at in a run: errors, warnings and notes, counted at the end of the timeline. "
+    "The list says since which step, and what can be done; *What is this?* in it says exactly when each is raised.",
     "Step": "One update of the weights, from one batch.",
     "Seed": "Where chance starts. The same settings with the same seed give the same run; "
     "another seed shows how much of a result was luck.",
