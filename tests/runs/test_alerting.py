@@ -84,6 +84,8 @@ def test_a_source_that_falls_is_forgotten_and_who_gains_as_much_has_paid() -> No
     paid = told(grades(fell, [0.6] * 10 + [0.66] * 10))["forgetting"]
     assert paid.level == "info" and "the price of what" in paid.sentence
     assert told(grades(fell, [0.6] * 10 + [0.64] * 10))["forgetting"].level == "warn"
+    assert told(grades(fell), about=replace(TWO, baseline=0.64))["forgetting"].level == "info", "0.7 is 6 points above"
+    assert told(grades(fell), about=replace(TWO, baseline=0.66))["forgetting"].level == "warn"
     over = told(grades([0.9] * 10 + [0.84] * 5 + [0.9] * 5))["forgetting"]
     assert (over.level, over.until) == ("info", 800), "it has recovered"
 
@@ -110,6 +112,8 @@ def test_a_judge_that_always_knows_has_won_where_domains_should_meet() -> None:
     assert not told(sure, about=replace(TWO, aligns=False))
     assert not told(judged([0.8] * 32 + [1.0] * 8)), "175 steps"
     assert not told(judged([0.99] * 40))
+    assert not told(sure, grades([0.9] * 20), about=replace(TWO, baseline=0.6)), "it pays all the same"
+    assert told(sure, grades([0.9] * 20), about=replace(TWO, baseline=0.68)), "0.7 is no more than 2 points above"
     assert not told(sure, about=replace(TWO, steps=10_000)), "not long for so long a run"
 
 

@@ -31,7 +31,7 @@ def forgetting(history: History, case: Case) -> Alert | None:
         return None
     low, best = min((each.source, best) for each, best in pairs if within(each.step, found))
     before = next(each.target for each in grades if each.source >= best)
-    paid = max(each.target for each in grades if within(each.step, found)) - before >= FALLS
+    paid = max(each.target for each in grades if within(each.step, found)) - before >= FALLS or _pays(history, case)
     said = f"Source accuracy fell from {percent(best)} to {percent(low)}"
     gained = f"{said}: the price of what the target gained."
     lost = f"{said}: the model forgets what it had learnt. A lower learning rate, fewer steps or some old images"
@@ -41,7 +41,7 @@ def forgetting(history: History, case: Case) -> Alert | None:
 
 
 def judge_wins(history: History, case: Case) -> Alert | None:
-    if not case.aligns:
+    if not case.aligns or _pays(history, case):
         return None
     marks = [(each.step, each.value >= CERTAIN) for each in history.judged if each.step > 0]
     found = lasting(marks, 2, max(CERTAIN_STEPS, case.steps // 4))  # looks go by the clock: there may be few
@@ -80,7 +80,7 @@ def mixed_up(history: History, case: Case) -> Alert | None:
     if first is None or len(later) < 2 * LASTS:
         return None
     targets = smooth([each.target for each in later])
-    before, above = targets[LASTS - 1], (case.baseline if case.baseline is not None else 1.0) + FALLS
+    before, above = targets[LASTS - 1], (1.0 if case.baseline is None else case.baseline) + FALLS
 
     def holds(each: Graded, target: float) -> bool:
         judge = _judged(history.judged, first, each.step)
@@ -120,6 +120,13 @@ def plateau(history: History, case: Case) -> Alert | None:
         f"{'Source' if case.learns_source else 'Target'} accuracy stands still at {percent(now)}, {said}, and so does "
         "the loss. Try a learning rate ten times as high, or a tenth of it.",
     )  # fmt: skip
+
+
+def _pays(history: History, case: Case) -> bool:
+    """Whether the target now lies clearly above what the source alone gives, where that is known."""
+    if case.baseline is None or not history.grades:
+        return False
+    return history.grades[-1].target - case.baseline >= FALLS
 
 
 def learnt(grades: Sequence[Graded], guess: float) -> Graded | None:

@@ -65,12 +65,13 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
         "Forgetting",
         "Source accuracy lay more than 5 points below its best, in three evaluations in a row. The best is that of "
         "three evaluations in a row (their median), and at least six tenths of the way from guessing to 100 %. It is "
-        "no more than a note where the target has gained 5 points since then.",
+        "no more than a note where the target has gained 5 points since then, or lies so far above the source alone.",
     ),
     "judge-wins": (
         "The judge wins",
         "For 200 steps and a quarter of the run, a judge told the domains apart 100 % of the time (99.5 % and more), "
-        "though the strategy is made to align them: the features have given up.",
+        "though the strategy is made to align them: the features have given up. Not said of a run whose target lies 5 "
+        "points above the source alone.",
     ),
     "one-class": (
         "One class",
@@ -81,7 +82,7 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
         "Mixed up",
         "Target accuracy lay 5 points or more below what it was when the source was learnt, and the judge's accuracy "
         "too: the domains mix, but not class by class. Medians of three evaluations, three times in a row; not said "
-        "of a run that is clearly above the source alone.",
+        "of a run whose target lies 5 points above the source alone.",
     ),
     "crashed": ("Crashed", "The process that trained it ended without a word: killed, or out of memory."),
     "failed": ("Failed", "It could not go on, for the reason that is said. What it told until then is kept."),
