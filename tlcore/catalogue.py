@@ -51,8 +51,9 @@ def backbone(key: str) -> dict[str, Any]:
 
 def scenario(key: str) -> dict[str, Any]:
     """That of the catalogue, or of two domains as in `pacs/photo~pacs/sketch`. Raises `UnknownKey`."""
-    known = scenarios()
-    if key in known:
+    if key in (own := _read()["scenarios"]):
+        return own[key]  # without a look at the disk: a page asks two hundred times
+    if key in (known := scenarios()):
         return known[key]
     if key.endswith(SHIFTED):
         from tlcore.scenarios import altered
