@@ -18,7 +18,8 @@ const shows = new WeakMap()
 /** What Streamlit calls. */
 export async function mount({ data, parentElement, setTriggerValue }) {
   await Promise.all([wear("stage.css"), wear("present.css")])
-  if (!shows.has(parentElement)) {
+  if (shows.has(parentElement)) shows.get(parentElement).wear()
+  else {
     const show = new Presenter(parentElement, data.scenes, { leave: at => setTriggerValue("left", at), runOf: fetched })
     shows.set(parentElement, show)
     show.open(data.first ?? 0)
@@ -71,6 +72,11 @@ export class Presenter {
       h("button", { type: "button", "aria-label": `Scene ${k + 1} of ${this.scenes.length}: ${sentence}`, onclick: () => this.go(k), onmousedown: event => event.preventDefault() })))
     this.#fill() // only right after a press; F does it later
     this.go(at)
+  }
+
+  /** The theme may have changed: what is drawn by pixels is drawn anew. */
+  wear() {
+    requestAnimationFrame(() => this.#draw(false))
   }
 
   close() {
