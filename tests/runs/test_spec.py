@@ -112,6 +112,7 @@ def test_a_strategy_that_wants_what_the_data_does_not_offer_is_refused_with_a_wa
         card["offers"] = [wants] if key in ("blobs", "mnist-to-usps") else []
     monkeypatch.setattr(catalogue, "strategies", lambda: strategies)
     monkeypatch.setattr(catalogue, "scenarios", lambda: scenarios)
+    monkeypatch.setattr(catalogue, "scenario", scenarios.__getitem__)
     with pytest.raises(RequestError, match=f"'dann' needs .*{words}.*which 'moons' does not offer: choose .*'mnist-to"):
         DANN.completed()
     assert replace(DANN, scenario="mnist-to-usps", shift=None).completed().strategy == "dann"
@@ -125,6 +126,7 @@ def test_the_data_says_how_many_target_labels_suit_it(monkeypatch):
     scenarios = deepcopy(catalogue.scenarios())
     scenarios["moons"]["target_labels"] = 1
     monkeypatch.setattr(catalogue, "scenarios", lambda: scenarios)
+    monkeypatch.setattr(catalogue, "scenario", scenarios.__getitem__)
     assert RunSpec("fine-tune", "moons").completed().target_labels == 1
     assert RunSpec("dann", "moons").completed().target_labels == 0
 
