@@ -38,6 +38,14 @@ def offline(context: BrowserContext) -> Iterator[Page]:
     assert not troubles
 
 
+# Whether a presentation's ground is as light or dark as its theme.
+GROUND = """theme => {
+  const ground = getComputedStyle(document.querySelector("[data-testid=present]")).backgroundColor
+  const light = ground.match(/\\d+/g).slice(0, 3).every(each => +each > 180)
+  return light === (theme === "light")
+}"""
+
+
 def opened(tab: Page, file: Path) -> None:
     tab.goto(file.as_uri())
     tab.wait_for_selector("html[data-ready=true]")
@@ -123,6 +131,8 @@ def test_a_presenter_pins_three_scenes_orders_them_presents_and_takes_them_along
     page.get_by_label("Sentence of scene 1").press("Enter")
     expect(page.get_by_role("button", name="Save as one HTML file")).to_be_visible()
     until(lambda: deck.scenes(lab.store)[0].sentence == "It begins", "the sentence is kept")
+    expect(page.get_by_test_id("stStatusWidget")).to_be_hidden()  # the popover is drawn anew with that sentence
+    page.wait_for_timeout(1000)
     with page.expect_download() as found:
         page.get_by_role("button", name="Save as one HTML file").click()
     file = tmp_path / "scenes.html"
@@ -134,8 +144,18 @@ def test_a_presenter_pins_three_scenes_orders_them_presents_and_takes_them_along
     expect(show).to_have_attribute("data-ready", "true")
     assert small_letters(page) == []
     assert "present=1" in page.url
-    page.keyboard.press("ArrowRight")
-    expect(show).to_have_attribute("data-scene", "1")
+    keys = {"ArrowRight": "1", "End": "2", "ArrowLeft": "1", "Home": "0", "PageDown": "1"}
+    for key, scene in keys.items():
+        page.keyboard.press(key)
+        expect(show).to_have_attribute("data-scene", scene)
+    end = show.get_attribute("data-step")
+    page.keyboard.press("Space")  # plays the run to the scene's own moment …
+    page.wait_for_function("end => +document.querySelector('[data-testid=present]').dataset.step < +end", arg=end)
+    page.keyboard.press("Space")  # … and back at once
+    expect(show).to_have_attribute("data-step", str(end))
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        page.wait_for_function(GROUND, arg=theme)
     page.keyboard.press("Escape")
     expect(play.stage).to_be_visible()
     expect(page).not_to_have_url(re.compile("present="))
