@@ -99,8 +99,8 @@ def ahead_of_defaults(told: Told, validator: str) -> dict[str, float]:
     return by_strategy(setting_choices(told), lambda each: lost_at(each, 0) - lost(each, validator, ordered=False))
 
 
-def by_seed(told: Told, of: Callable[[Told], Mapping[str, float]], form: str = "+.1f") -> str:
-    """The mean over strategies, seed by seed."""
-    seeds = sorted({place.seed for place in told})
-    parts = [of({place: each for place, each in told.items() if place.seed == seed}) for seed in seeds]
-    return ", ".join(f"{fmean(each.values()):{form}}" for each in parts if each)
+def by(told: Told, part: str, of: Callable[[Told], Mapping[str, float]], form: str = "+.1f") -> str:
+    """The mean over strategies, "seed" by seed or "scenario" by scenario."""
+    parts = dict.fromkeys(getattr(place, part) for place in told)
+    said = [of({place: each for place, each in told.items() if getattr(place, part) == one}) for one in parts]
+    return ", ".join(f"{fmean(each.values()):{form}}" for each in said if each)

@@ -13,7 +13,7 @@ from benchmarks.chosen import (
     Said,
     Told,
     ahead_of_defaults,
-    by_seed,
+    by,
     by_strategy,
     checkpoint_choices,
     correlation,
@@ -34,7 +34,7 @@ def overall(told: Told) -> list[str | list[str]]:
     """All scenarios together: what a choice of the checkpoint and of the settings loses, and against the last one."""
     points, settings = checkpoint_choices(told), setting_choices(told)
     lines = [
-        "| chosen by | checkpoints: lost | gained on the last checkpoint | seed by seed | settings: lost "
+        "| chosen by | checkpoints: lost | gained on the last checkpoint | scenario by scenario | settings: lost "
         "| gained on the defaults |",
         "|---|--:|--:|---|--:|--:|",
     ]
@@ -42,7 +42,7 @@ def overall(told: Told) -> list[str | list[str]]:
         blindly = partial(lost, validator=name, ordered=False)
         lines.append(
             f"| {name} | {mean(by_strategy(points, partial(lost, validator=name)))} "
-            f"| {mean(gained(told, name), '+.1f')} | {by_seed(told, partial(gained, validator=name))} "
+            f"| {mean(gained(told, name), '+.1f')} | {by(told, 'scenario', partial(gained, validator=name))} "
             f"| {mean(by_strategy(settings, blindly))} | {mean(ahead_of_defaults(told, name), '+.1f')} |"
         )
     for name, first, second in (("the last, the defaults", -1, 0), ("chance", None, None)):
@@ -55,13 +55,15 @@ def table(told: Told) -> list[str | list[str]]:
     """One scenario, a line a validator."""
     points, settings = checkpoint_choices(told), setting_choices(told)
     lines = [
-        "| chosen by | checkpoints: lost | ρ | settings: lost | all: lost | ρ | τ |",
-        "|---|--:|--:|--:|--:|--:|--:|",
+        "| chosen by | checkpoints: lost | gained on the last | seed by seed | ρ | settings: lost | all: lost | ρ | τ "
+        "|",
+        "|---|--:|--:|---|--:|--:|--:|--:|--:|",
     ]
     seeds = sorted({place.seed for place in told})
     for name in THOROUGH:
         lines.append(
             f"| {name} | {mean(by_strategy(points, partial(lost, validator=name)))} "
+            f"| {mean(gained(told, name), '+.1f')} | {by(told, 'seed', partial(gained, validator=name))} "
             f"| {mean(by_strategy(points, partial(correlation, validator=name, rank=spearman)), '+.2f')} "
             f"| {mean(by_strategy(settings, partial(lost, validator=name, ordered=False)))} "
             f"| {_each([lost(_ends(told, seed), name, ordered=False) for seed in seeds])} "
@@ -69,7 +71,7 @@ def table(told: Told) -> list[str | list[str]]:
         )
     for name, first, second in (("the last, the defaults", -1, 0), ("chance", None, None)):
         lines.append(
-            f"| {name} | {mean(by_strategy(points, partial(lost_at, which=first)))} | – "
+            f"| {name} | {mean(by_strategy(points, partial(lost_at, which=first)))} | – | – | – "
             f"| {mean(by_strategy(settings, partial(lost_at, which=second)))} "
             f"| {_each([lost_at(_ends(told, seed), None) for seed in seeds]) if first is None else '–'} | – | – |"
         )
@@ -91,7 +93,7 @@ def alone(told: Told, fits: Mapping[str, Sequence[str]]) -> list[str]:
         lines.append(
             f"| {name} | {len(points)} | {mean(by_strategy(points, partial(lost, validator=name)))} "
             f"| {mean(by_strategy(points, partial(lost_at, which=-1)))} | {mean(gained(own, name), '+.1f')} "
-            f"| {by_seed(own, partial(gained, validator=name))} "
+            f"| {by(own, 'seed', partial(gained, validator=name))} "
             f"| {mean(by_strategy(points, partial(correlation, validator=name, rank=spearman)), '+.2f')} |"
         )
     return lines

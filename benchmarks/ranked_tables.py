@@ -40,7 +40,8 @@ def ordered(tasks: Mapping[str, Sequence[Pair]]) -> list[str]:
     for score in (*SCORES, SIZE, AGAIN):
         pairs = [each for each in tasks.values() if _has(score, each)]
         cells = [_redrawn(score, [each]) if _has(score, each) else "–" for each in tasks.values()]
-        lines.append(f"| {score} | {' | '.join(cells)} | {f'**{_redrawn(score, pairs)}**' if pairs else '–'} |")
+        if pairs:
+            lines.append(f"| {score} | {' | '.join(cells)} | **{_redrawn(score, pairs)}** |")
     return lines
 
 
@@ -52,10 +53,16 @@ def missed(tasks: Mapping[str, Sequence[Pair]]) -> list[str]:
             [lost(score, said, list(reached.items())) for said, reached in pairs] if _has(score, pairs) else []
             for pairs in tasks.values()
         ]
-        cells = [f"{fmean(each):.1f} ({', '.join(f'{one:.1f}' for one in each)})" if each else "–" for each in found]
         whole = [fmean(each) for each in found if each]
-        lines.append(f"| {score} | {' | '.join(cells)} | {f'**{fmean(whole):.1f}**' if whole else '–'} |")
+        if whole:
+            lines.append(f"| {score} | {' | '.join(map(_each, found))} | **{fmean(whole):.1f}** |")
     return lines
+
+
+def _each(values: Sequence[float]) -> str:
+    if len(values) < 2:
+        return f"{values[0]:.1f}" if values else "–"
+    return f"{fmean(values):.1f} ({', '.join(f'{each:.1f}' for each in values)})"
 
 
 def _head(name: str, tasks: Mapping[str, Sequence[Pair]]) -> list[str]:
