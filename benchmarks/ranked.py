@@ -71,17 +71,18 @@ SAYS = """
 
     - **For features that rest, LogME**: it orders backbones best (τ 0.72, 0.50 to 0.82, over three tasks; TransRate
       0.64, LEEP 0.60), not far from having trained all of them once with other labels (0.83, on two tasks). Its first
-      choice is 1.0 points below the best, kNN's 1.6, chance's 16.5. LEEP and NCE were never wrong with seed 0, and
-      28.8 points below the best on figures with seed 1: what one seed says of a score is not to be trusted.
-    - **For fine-tuning the scores know less**: τ from 0.36 (LogME) to 0.44 (NCE); the intervals of LogME and TransRate
-      hold 0 over all tasks, and on handwritten digits every score's does. What features say at rest is not what they
-      become. Another seed's accuracies know 0.68.
+      choice is 1.0 points below the best, kNN's 1.6, chance's 16.5. LEEP's and NCE's is the best with seed 0, and
+      28.8 points below it on figures with seed 1: what one seed says of a score is not to be trusted.
+    - **For fine-tuning the scores know less**: τ from 0.36 (LogME) to 0.44 (NCE), the H-score 0; the intervals of LogME
+      and TransRate hold 0 over all tasks, and on handwritten digits every score's does. What features say at rest is
+      not what they become. Another seed's accuracies know 0.68.
     - The shrunk H-score and the number of weights are the worst to choose by, some 13 points below the best: of
       fine-tuned backbones they choose no better than chance (12.6).
     - Random weights (one task, one seed): LogME's order holds there as well. MobileNets, EfficientNets and ShuffleNets
-      without training hand on next to nothing, so that a probe learns little or nothing from them; LEEP and NCE, which
-      scale features first, do not see that.
-    - What fell short: sketches and random weights have one seed. No weights from ImageNet were on this machine.
+      without training hand on next to nothing, so that a probe learns little or nothing from them; LEEP and NCE, whose
+      own probe scales features first, do not see that.
+    - What fell short: sketches and random weights have one seed, and 10 large backbones were not tried at random.
+      No weights from ImageNet were on this machine.
 """
 
 
