@@ -21,6 +21,7 @@ from tlcore.runs.foreground import train_here
 from tlcore.runs.processes import Process
 from tlcore.runs.steering import Control
 from tlcore.training.events import Measured
+from tlcore.training.rhythm import Looking
 
 
 class Killed(BaseException):
@@ -191,6 +192,16 @@ def test_a_slow_pace_is_kept_and_a_wish_is_not_kept_waiting(store):
         store.ask(run.id, pace=0.01)
         store.ask(run.id, want="stop")
         until(lambda: status(store, run) == "stopped", seconds=2)
+
+
+def test_only_a_run_that_waits_may_be_looked_at_for_longer(store, monkeypatch):
+    waits, due = [], Looking.due
+    monkeypatch.setattr(Looking, "due", lambda self, step: waits.append(self._rhythm.waits) or due(self, step))
+    execute(store, submitted(store).id, Control())
+    assert waits and not any(waits)
+    waits.clear()
+    execute(store, submitted(store, pace=1000, seed=1).id, Control())
+    assert waits[0] and all(waits)
 
 
 def test_a_stopped_run_goes_on_where_it_stopped(store):

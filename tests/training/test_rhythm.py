@@ -80,6 +80,13 @@ def test_evaluations_take_of_the_same_share(monkeypatch: pytest.MonkeyPatch) -> 
     assert waited(looking, clock, 1) == pytest.approx(3.9, abs=0.02), "0.16 seconds are 4 % of 4"
 
 
+def test_a_run_that_waits_is_looked_at_more_often_whatever_evaluations_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch)
+    looking = looked(clock, 0.1, waits=True, idle=0.2)
+    looking.graded(1000.0)
+    assert waited(looking, clock, 1) == pytest.approx(0.4, abs=0.02), "0.1 seconds are 20 % of 0.5"
+
+
 def test_evaluations_do_not_crowd_out_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock(monkeypatch)
     looking = looked(clock, 0.1, least=0.01)

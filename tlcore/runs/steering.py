@@ -147,7 +147,8 @@ class Steering:
     def _heed(self, run: Run) -> None:
         self._looked = monotonic()
         self._budgeted, self._pace = run.budget is not None, run.pace
-        self._rhythm.eager = self._budgeted or self._pace is not None
+        self._rhythm.waits = self._pace is not None
+        self._rhythm.eager = self._budgeted or self._rhythm.waits
 
     def _until_wanted(self) -> Run:
         """Wait in memory until the run is wanted again; its checkpoint is on disk."""

@@ -30,6 +30,8 @@ class Rhythm:
     look: float = 0.25  # seconds between two looks of the observers, at least
     share: float = 0.04  # of the time may go into evaluating and looking
     least: float = 0.01  # and so much into looking, whatever evaluations take
+    waits: bool = False  # it is slowed down on purpose: a look then takes time in which nobody would train
+    idle: float = 0.15  # of the time of a run that waits may go into looking
     eager: bool = False  # rest after every single step
     look_now: bool = False  # look at the step at which it rests, and rest again: for who is about to pause
 
@@ -67,6 +69,7 @@ class Looking:
         if now - self._ended < rhythm.look:
             return False
         left = max(rhythm.least, rhythm.share - self._graded / max(1e-9, now - self._began))
+        left = rhythm.idle if rhythm.waits else left
         whole = (
             (now - self._began) * (self._length - self._first) / max(1, step - self._first)
         )  # seconds, if it goes on so
