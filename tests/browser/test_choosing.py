@@ -85,7 +85,8 @@ def test_a_run_that_ended_before_its_first_numbers_is_shown_as_it_is(lab: Lab, p
     play.open(lab.link(run))
     play.until("d.run === String(given) && d.status === 'failed'", run.id)
     expect(play.stage.get_by_role("heading", name="Training could not go on.")).to_be_visible()
-    expect(play.stage.get_by_text(why)).to_be_visible()
+    expect(play.stage.get_by_title(why)).to_be_visible()
+    expect(play.stage.get_by_role("region", name="Alerts").get_by_text(why)).to_be_visible()
 
 
 def table(page: Page, runs: int) -> None:
