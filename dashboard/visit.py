@@ -20,7 +20,7 @@ from tlcore.runs.store import Store
 SETTLED = 0.45  # seconds without a further change, after which a quick experiment starts by itself
 ECHO = 3.0  # seconds for which a browser may still send a link that we have replaced
 FIRST_LENGTH = 12.0  # seconds that the very first run is stretched to, so that it can be followed
-LENGTH = 8.0  # the same for later runs of 2-D points, which would be over in a blink
+LENGTHS = {"points": 8.0, "tiny": 5.0}  # the same for later ones, by their data: they would be over in a blink
 
 
 @dataclass
@@ -110,11 +110,12 @@ class Visit:
         """Whether a changed experiment has rested long enough to start."""
         return self.due is not None and time.monotonic() >= self.due
 
-    def begin(self, store: Store, seconds: float = LENGTH) -> Run:
+    def begin(self, store: Store, seconds: float | None = None) -> Run:
         """Start the chosen experiment; what ran before becomes its ghost. Raises `TransferError`."""
         run = store.submit(self.spec)
         self.welcome = False
-        if catalogue.scenario(self.spec.scenario)["kind"] == "points":
+        seconds = seconds or LENGTHS.get(catalogue.scenario(self.spec.scenario)["kind"])
+        if self.quick and seconds is not None:
             store.ask(run.id, pace=int(run.spec.hparams.get("steps", 1000)) / seconds)
         self._leave(store)
         _hurry(store, run)

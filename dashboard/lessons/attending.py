@@ -19,7 +19,7 @@ from tlcore.training.events import Array
 
 Stage = Literal["predict", "running", "broken", "reveal", "explained"]
 STAGES = ("predict", "run", "reveal", "why", "try")  # as the card counts them
-LENGTH = 10.0  # seconds to which the runs of a lesson about 2-D points are stretched, all together
+LENGTH = 10.0  # seconds to which the runs of a lesson are stretched, all together, so that they can be followed
 KINDS = ("evaluated", "observed", "finished")  # events that a lesson reads
 
 
@@ -55,7 +55,7 @@ class Attending:
         self.said, self.runs, self.surprise, self.explained = said, {}, None, False
         for name, spec in specs.items():
             run = store.submit(spec)
-            if catalogue.scenario(spec.scenario)["kind"] == "points":
+            if catalogue.scenario(spec.scenario)["kind"] != "real":
                 store.ask(run.id, pace=int(run.spec.hparams.get("steps", 1000)) * len(specs) / LENGTH)
             self.runs[name] = run.id
 

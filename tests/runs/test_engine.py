@@ -194,14 +194,13 @@ def test_a_slow_pace_is_kept_and_a_wish_is_not_kept_waiting(store):
         until(lambda: status(store, run) == "stopped", seconds=2)
 
 
-def test_only_a_run_that_waits_may_be_looked_at_for_longer(store, monkeypatch):
-    waits, due = [], Looking.due
-    monkeypatch.setattr(Looking, "due", lambda self, step: waits.append(self._rhythm.waits) or due(self, step))
+def test_what_a_slowed_run_waits_may_go_into_looks(store, monkeypatch):
+    waited, due = [], Looking.due
+    monkeypatch.setattr(Looking, "due", lambda self, step: waited.append(self._rhythm.waited) or due(self, step))
     execute(store, submitted(store).id, Control())
-    assert waits and not any(waits)
-    waits.clear()
-    execute(store, submitted(store, pace=1000, seed=1).id, Control())
-    assert waits[0] and all(waits)
+    assert waited[-1] < 0.01
+    execute(store, submitted(store, pace=100, seed=1).id, Control())
+    assert 0.3 < waited[-1] < 0.6, "60 steps, a hundredth of a second each at least"
 
 
 def test_a_stopped_run_goes_on_where_it_stopped(store):

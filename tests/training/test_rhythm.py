@@ -82,9 +82,16 @@ def test_evaluations_take_of_the_same_share(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_a_run_that_waits_is_looked_at_more_often_whatever_evaluations_take(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock(monkeypatch)
-    looking = looked(clock, 0.1, waits=True, idle=0.2)
-    looking.graded(1000.0)
-    assert waited(looking, clock, 1) == pytest.approx(0.4, abs=0.02), "0.1 seconds are 20 % of 0.5"
+    rhythm = Rhythm(share=0.04, idle=0.2)
+    looking = Looking(small("source-only", steps=1000), [clock.taking(0.1)], rhythm)
+    for step in (1, 2):
+        list(looking.at(step))
+        looking.graded(1000.0)
+        clock.now += 1.0
+        rhythm.waited += 0.49
+        assert not looking.due(step + 1)
+        rhythm.waited += 0.02
+        assert looking.due(step + 1), "0.1 seconds are 20 % of 0.5 that it waited since the last look"
 
 
 def test_evaluations_do_not_crowd_out_looks(monkeypatch: pytest.MonkeyPatch) -> None:

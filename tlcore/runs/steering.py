@@ -147,8 +147,7 @@ class Steering:
     def _heed(self, run: Run) -> None:
         self._looked = monotonic()
         self._budgeted, self._pace = run.budget is not None, run.pace
-        self._rhythm.waits = self._pace is not None
-        self._rhythm.eager = self._budgeted or self._rhythm.waits
+        self._rhythm.eager = self._budgeted or self._pace is not None
 
     def _until_wanted(self) -> Run:
         """Wait in memory until the run is wanted again; its checkpoint is on disk."""
@@ -166,6 +165,7 @@ class Steering:
 
     def _keep_pace(self) -> None:
         """Wait until the next step is due, in short naps, so that a wish is not kept waiting."""
+        began = monotonic()
         while self._pace and (rest := self._moved + 1 / self._pace - monotonic()) > 0:
             time.sleep(min(rest, _LOOK))
             if self._control.leave is not None:
@@ -173,3 +173,4 @@ class Steering:
             if monotonic() - self._looked >= _LOOK:
                 self._obey(self._hold.look())
         self._moved = monotonic()
+        self._rhythm.waited += self._moved - began

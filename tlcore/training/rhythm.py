@@ -30,8 +30,8 @@ class Rhythm:
     look: float = 0.25  # seconds between two looks of the observers, at least
     share: float = 0.04  # of the time may go into evaluating and looking
     least: float = 0.01  # and so much into looking, whatever evaluations take
-    waits: bool = False  # it is slowed down on purpose: a look then takes time in which nobody would train
-    idle: float = 0.15  # of the time of a run that waits may go into looking
+    waited: float = 0.0  # seconds in which it was made to wait, so that somebody can follow
+    idle: float = 0.5  # of these may go into looking, beside its share
     eager: bool = False  # rest after every single step
     look_now: bool = False  # look at the step at which it rests, and rest again: for who is about to pause
 
@@ -48,7 +48,8 @@ class Looking:
     """Lets the observers look whenever their share of the time allows: what evaluations leave of it.
 
     A look waits for as long as makes it no more than its share, whatever was before: a pause is no credit. And as the
-    end is looked at in any case, there is none in between that would leave no time for the last one.
+    end is looked at in any case, there is none in between that would leave no time for the last one. What a run only
+    waits, because somebody slowed it down to follow it, costs nothing.
     """
 
     def __init__(self, strategy: Strategy[Any], observers: Sequence[Observer], rhythm: Rhythm) -> None:
@@ -56,6 +57,7 @@ class Looking:
         self._length, self._first = strategy.length(), strategy.journal.step
         self._began = self._ended = monotonic()
         self._cost = self._graded = 0.0  # seconds of the last look, and of all evaluations
+        self._waited = 0.0  # seconds that the run had waited when it ended
         self._looks, self._last = 0, -1
 
     def graded(self, seconds: float) -> None:
@@ -68,8 +70,9 @@ class Looking:
         now, rhythm = monotonic(), self._rhythm
         if now - self._ended < rhythm.look:
             return False
+        if self._cost <= rhythm.idle * (rhythm.waited - self._waited):
+            return True
         left = max(rhythm.least, rhythm.share - self._graded / max(1e-9, now - self._began))
-        left = rhythm.idle if rhythm.waits else left
         whole = (
             (now - self._began) * (self._length - self._first) / max(1, step - self._first)
         )  # seconds, if it goes on so
@@ -81,6 +84,6 @@ class Looking:
         began = monotonic()
         with untouched(self._strategy):
             seen = [observed for observer in self._observers for observed in observer.observe(self._strategy, step)]
-        self._ended = monotonic()
+        self._ended, self._waited = monotonic(), self._rhythm.waited
         self._cost, self._looks, self._last = self._ended - began, self._looks + 1, step
         yield from seen
