@@ -73,6 +73,18 @@ def test_no_page_scrolls_sideways_on_a_phone(name: str, lab: Lab, shown: Run, ph
     assert wide <= PHONE["width"]
 
 
+@pytest.mark.slow
+def test_the_picture_keeps_its_size_on_a_phone_and_nothing_lies_over_it(
+    lab: Lab, shown: Run, phone: BrowserContext
+) -> None:
+    page = opened(phone, lab, LINKS["play"].format(run=shown.id))
+    boxes = [page.locator(f".tl-stage {each}").bounding_box() for each in (".tl-canvas-box", ".tl-big", ".tl-side")]
+    page.close()
+    picture, big, side = ((box["y"], box["y"] + box["height"]) for box in boxes if box is not None)
+    assert picture[1] - picture[0] >= 300
+    assert big[0] < picture[0] < picture[1] < big[1] <= side[0]
+
+
 def opened(context: BrowserContext, lab: Lab, link: str) -> Page:
     """A page that is drawn: for a second and a half nothing of it has been on its way."""
     page = context.new_page()
