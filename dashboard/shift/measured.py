@@ -74,7 +74,7 @@ def _sentence(told: Mapping[str, Any]) -> str:
     sentence = words(Judgement(sure.value, sure.low, sure.high))
     beyond = sum(each["p_value"] <= charts.LEVEL for each in told["metrics"].values())
     return (
-        f"{sentence} The judge names the domain of {sure.value:.1%} of {sure.n:,} images (95 % interval "
+        f"{sentence} The judge names the domain of {sure.value:.1%} of {sure.n:,} samples (95 % interval "
         f"{sure.low:.1%} to {sure.high:.1%}); {beyond} of {len(told['metrics'])} metrics are beyond chance."
     )
 

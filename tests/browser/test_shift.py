@@ -54,7 +54,7 @@ def test_a_pair_and_a_backbone_are_measured_and_every_metric_stands_beside_chanc
     strips = page.get_by_role("img", name=re.compile("^Shift metrics. "))
     expect(strips).to_be_visible(timeout=240_000)
 
-    verdict = r"^Worlds apart\. The judge names the domain of \d+\.\d% of 2,000 images \(95 % interval .* to .*\); "
+    verdict = r"^Worlds apart\. The judge names the domain of \d+\.\d% of 2,000 samples \(95 % interval .* to .*\); "
     expect(page.get_by_text(re.compile(verdict + rf"\d of {len(METRICS)} metrics are beyond chance\."))).to_be_visible()
     said = strips.get_attribute("aria-label") or ""
     assert all(re.search(f"{re.escape(each.title)} {SAID}", said) for each in METRICS), said

@@ -80,7 +80,7 @@ def test_what_was_measured_before_is_there_at_once(asked: list[dict]) -> None:
     assert asked == []
     said = text(app)
     low, high = binomtest(970, 1000).proportion_ci(method="wilson")
-    sure = f"97.0% of 1,000 images (95 % interval {low:.1%} to {high:.1%})"
+    sure = f"97.0% of 1,000 samples (95 % interval {low:.1%} to {high:.1%})"
     assert f"Worlds apart. The judge names the domain of {sure}; 2 of 3 metrics are beyond chance." in said
     assert "Class by class ⚑" not in [each.value for each in app.markdown]
     for definition in ("**MMD², unbiased**", "*Blind to*", "How to read this", "| Metric | Value | Null |"):
