@@ -144,6 +144,7 @@ def test_a_picture_of_ones_own_is_drawn_uploaded_or_photographed(
 
     page.context.grant_permissions(["camera"])
     page.get_by_role("radio", name="Camera").click()
+    page.wait_for_function("document.querySelector('video')?.readyState === 4")  # dark, it takes none
     page.get_by_role("button", name="Take Photo").click()
     began = time.monotonic()
     ask.click()
