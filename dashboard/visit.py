@@ -11,7 +11,7 @@ from typing import Self
 from dashboard import hiding, links, words
 from dashboard.choices import quick
 from dashboard.lessons.attending import Attending
-from tlcore import catalogue
+from dashboard.pacing import stretch
 from tlcore.errors import RequestError, UnknownKey
 from tlcore.runs.rows import OVER, Run
 from tlcore.runs.spec import RunSpec
@@ -20,7 +20,6 @@ from tlcore.runs.store import Store
 SETTLED = 0.45  # seconds without a further change, after which a quick experiment starts by itself
 ECHO = 3.0  # seconds for which a browser may still send a link that we have replaced
 FIRST_LENGTH = 12.0  # seconds that the very first run is stretched to, so that it can be followed
-LENGTHS = {"points": 8.0, "tiny": 5.0}  # the same for later ones, by their data: they would be over in a blink
 
 
 @dataclass
@@ -114,9 +113,8 @@ class Visit:
         """Start the chosen experiment; what ran before becomes its ghost. Raises `TransferError`."""
         run = store.submit(self.spec)
         self.welcome = False
-        seconds = seconds or LENGTHS.get(catalogue.scenario(self.spec.scenario)["kind"])
-        if self.quick and seconds is not None:
-            store.ask(run.id, pace=int(run.spec.hparams.get("steps", 1000)) / seconds)
+        if self.quick:
+            stretch(store, run, seconds)
         self._leave(store)
         _hurry(store, run)
         self.show(store, run)

@@ -7,7 +7,7 @@ from typing import Literal, Self
 import numpy as np
 
 from dashboard import links
-from tlcore import catalogue
+from dashboard.pacing import stretch
 from tlcore.errors import UnknownKey
 from tlcore.lessons import Lesson, Surprise, find
 from tlcore.lessons.results import Result, result_of
@@ -55,8 +55,7 @@ class Attending:
         self.said, self.runs, self.surprise, self.explained = said, {}, None, False
         for name, spec in specs.items():
             run = store.submit(spec)
-            if catalogue.scenario(spec.scenario)["kind"] != "real":
-                store.ask(run.id, pace=int(run.spec.hparams.get("steps", 1000)) * len(specs) / LENGTH)
+            stretch(store, run, LENGTH / len(specs))
             self.runs[name] = run.id
 
     def rows(self, store: Store) -> dict[str, Run]:
