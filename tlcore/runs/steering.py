@@ -165,12 +165,12 @@ class Steering:
 
     def _keep_pace(self) -> None:
         """Wait until the next step is due, in short naps, so that a wish is not kept waiting."""
-        began = monotonic()
         while self._pace and (rest := self._moved + 1 / self._pace - monotonic()) > 0:
-            time.sleep(min(rest, _LOOK))
+            nap = min(rest, _LOOK)
+            time.sleep(nap)
+            self._rhythm.waited += nap
             if self._control.leave is not None:
                 raise Leave(self._control.leave)
             if monotonic() - self._looked >= _LOOK:
                 self._obey(self._hold.look())
         self._moved = monotonic()
-        self._rhythm.waited += self._moved - began

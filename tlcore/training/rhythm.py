@@ -68,14 +68,13 @@ class Looking:
         if not self._observers or not self._looks:
             return bool(self._observers)
         now, rhythm = monotonic(), self._rhythm
+        elapsed = now - self._began
         if now - self._ended < rhythm.look:
             return False
         if self._cost <= rhythm.idle * (rhythm.waited - self._waited):
             return True
-        left = max(rhythm.least, rhythm.share - self._graded / max(1e-9, now - self._began))
-        whole = (
-            (now - self._began) * (self._length - self._first) / max(1, step - self._first)
-        )  # seconds, if it goes on so
+        left = max(rhythm.least, rhythm.share - self._graded / max(1e-9, elapsed))
+        whole = elapsed * (self._length - self._first) / max(1, step - self._first)  # seconds, if it goes on so
         return now - self._ended >= self._cost / left - self._cost and (self._looks + 2) * self._cost <= left * whole
 
     def at(self, step: int) -> Generator[Observed, None, None]:
